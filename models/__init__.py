@@ -1,0 +1,1 @@
+"""DECIDES: from a reading to duties, offices and handling. No HTTP, no database, no torch."""

@@ -1,0 +1,1 @@
+"""READS: turns what a citizen sent into clean, masked text and sentences. Knows no department."""

@@ -1,0 +1,1 @@
+"""ACTS: files in, files out, for people and for other systems."""
