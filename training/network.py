@@ -83,8 +83,8 @@ class ComplaintNetwork(nn.Module):
         `place` (windows, slots) is each slot's row in the flat (n * s) table, -1 for none; `weight` the share of
         the sentence's pieces that the slot holds.
         """
-        hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
-        pooled = pool @ hidden
+        hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        pooled = torch.einsum("wsp,wpd->wsd", pool.to(hidden.dtype), hidden).float()
         texts, most = int(shape[0]), int(shape[1])
         held = place >= 0
         flat = pooled.new_zeros(texts * most, pooled.shape[-1])
@@ -96,8 +96,9 @@ class ComplaintNetwork(nn.Module):
         vectors = self.sentences(
             batch["ids"], batch["mask"], batch["pool"], batch["place"], batch["weight"], batch["shape"]
         )
-        logits = self.heads(self.drop(vectors), batch["counts"], batch["roles"])
-        return {"loss": loss_of(logits, batch), "logits": logits.lead}
+        with torch.autocast(vectors.device.type, enabled=False):
+            logits = self.heads(self.drop(vectors), batch["counts"], batch["roles"])
+            return {"loss": loss_of(logits, batch), "logits": logits.lead}
 
 
 def loss_of(logits: Logits, batch: dict[str, Tensor]) -> Tensor:
