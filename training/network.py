@@ -121,7 +121,7 @@ def loss_of(logits: Logits, batch: dict[str, Tensor]) -> Tensor:
     flag = binary(logits.flag, batch["flag"]).sum(-1).mean()
     several = binary(logits.several, batch["several"]).sum(-1).mean()
     total: Tensor = (
-        lead + 0.5 * duty + 0.25 * sentence + 0.1 * attention + 0.3 * steps + 0.4 * kind + 0.2 * flag + 0.3 * several
+        lead + 0.5 * duty + 0.25 * sentence + 0.1 * attention + 1.0 * steps + 0.8 * kind + 0.2 * flag + 0.5 * several
     )
     return total
 

@@ -1,0 +1,102 @@
+"""City: the rules of one city that are neither duties nor offices, from its `city.toml`."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from models.orgchart import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A legal kind of complaint: its Korean name and its processing period (처리기간) in working days, None where
+    the law fixes it kind by kind."""
+
+    name: str
+    period_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """One city's rules, see the comments of `config/city.toml`."""
+
+    name: str
+    kinds: Mapping[str, Kind]
+    levels: Mapping[int, str]
+    flags: Mapping[str, str]
+    handling: Mapping[str, str]
+    transfer: Mapping[str, str]
+    first_time_right: float
+    coordinator_level: int
+    consultation_level: int
+    put_through_longest: int
+    put_through_words: tuple[str, ...]
+    columns: Mapping[str, tuple[str, ...]]
+
+
+def standard() -> Traversable:
+    """The folder of the city that comes with the package."""
+    return files("config")
+
+
+def load_city(folder: Traversable) -> City:
+    """Read `city.toml`. Raises ConfigError naming the file, the key and what to do."""
+    try:
+        held = tomllib.loads(folder.joinpath("city.toml").read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ConfigError(f"city.toml: not in the folder {folder}: name a city's folder with --config") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"city.toml: {error}: mend that line") from error
+    try:
+        city = build(held)
+    except KeyError as error:
+        raise ConfigError(f"city.toml: {error} is missing: copy it from the standard config") from error
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"city.toml: {error}") from error
+    problems = [f"city.toml: {problem}" for problem in check(city)]
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return city
+
+
+def build(held: Mapping[str, dict[str, dict[str, object]]]) -> City:
+    """The rules as typed values."""
+    router, put = held["router"], held["put_through"]
+    return City(
+        name=str(held["name"]),
+        kinds={key: Kind(str(row["name"]), whole(key, row.get("period_days"))) for key, row in held["kinds"].items()},
+        levels={int(level): str(name) for level, name in held["levels"].items()},
+        flags={key: str(name) for key, name in held["flags"].items()},
+        handling={key: str(name) for key, name in held["handling"].items()},
+        transfer={key: str(name) for key, name in held["transfer"].items()},
+        first_time_right=float(str(router["first_time_right"])),
+        coordinator_level=int(str(router["coordinator_level"])),
+        consultation_level=int(str(router["consultation_level"])),
+        put_through_longest=int(str(put["longest"])),
+        put_through_words=tuple(map(str, put["words"])),
+        columns={key: tuple(map(str, names)) for key, names in held["columns"].items()},
+    )
+
+
+def whole(key: str, value: object) -> int | None:
+    """A period as a whole number of days."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        return value
+    raise ValueError(f"kinds.{key}: period_days is {value!r}: write a whole number of working days above 0")
+
+
+def check(city: City) -> list[str]:
+    """What a city may not say."""
+    problems = []
+    if not 0.5 <= city.first_time_right < 1:
+        problems.append(f"router.first_time_right is {city.first_time_right}: write a share from 0.5 to below 1")
+    for key in ("coordinator_level", "consultation_level"):
+        if getattr(city, key) not in (1, 2, 3, 4):
+            problems.append(f"router.{key} is {getattr(city, key)}: write a level from 1 to 4")
+    wanted = {"levels": ({1, 2, 3, 4}, city.levels), "handling": ({"direct", "coordinator", "consultation"}, city.handling)}
+    for name, (keys, given) in wanted.items():
+        if missing := keys - set(given):
+            problems.append(f"{name}: no name for {', '.join(map(str, sorted(missing, key=str)))}: add it")
+    return problems

@@ -1,0 +1,64 @@
+"""The fine-tuned encoder as a classifier: readings in, calibrated predictions out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.calibration import Calibration, levels_of
+from models.encoder import Encoder, sigmoid
+from models.heads import Heads, Scores, roles_of
+from models.prediction import Prediction
+from nlp.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class NeuralClassifier:
+    """One encoder, its heads and their calibration; satisfies `models.classifier.Classifier`."""
+
+    version: str
+    encoder: Encoder
+    heads: Heads
+    calibration: Calibration
+    duties: tuple[str, ...]
+    kinds: tuple[str, ...]
+    flags: tuple[str, ...]
+
+    def score(self, readings: Sequence[Reading]) -> Scores:
+        """Raw scores of readings, before calibration."""
+        sheaf = self.encoder.encode([[one.text for one in reading.sentences] for reading in readings])
+        roles = np.zeros(sheaf.counts.shape, np.int64)
+        for row, reading in enumerate(readings):
+            n = len(reading.sentences)
+            roles[row, :n] = roles_of(n, reading.titled, reading.courtesies)
+        return self.heads.score(sheaf.vectors, sheaf.counts, roles)
+
+    def predict(self, readings: Sequence[Reading]) -> list[Prediction]:
+        """One calibrated prediction per reading, in order."""
+        return self.calibrated(readings, self.score(readings)) if readings else []
+
+    def calibrated(self, readings: Sequence[Reading], scores: Scores) -> list[Prediction]:
+        """Predictions from raw scores."""
+        known = self.calibration
+        lead, present, several = known.lead(scores), known.present(scores), known.several_of(scores)
+        steps, kinds, flags = known.step(scores), known.kind(scores), sigmoid(scores.flag)
+        evidence, levels = scores.sentence.argmax(axis=1), levels_of(steps)
+        taken = (steps >= np.array(known.level_cuts, np.float32)).cumprod(axis=1).sum(axis=1)
+        set_flags = flags >= np.array(known.flag_cuts, np.float32)
+        return [
+            Prediction(
+                id=reading.id,
+                duties=self.duties,
+                lead=lead[i],
+                present=present[i],
+                evidence=evidence[i],
+                levels=levels[i],
+                complexity=1 + int(taken[i]),
+                kind=self.kinds[int(kinds[i].argmax())],
+                kind_probability=float(kinds[i].max()),
+                flags=tuple(flag for flag, on in zip(self.flags, set_flags[i], strict=True) if on),
+                several=several[i],
+                model_version=self.version,
+            )
+            for i, reading in enumerate(readings)
+        ]
