@@ -3,14 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from nlp.messages import say
+
 MAX_CHARACTERS = 20_000
+REPLACEMENT = "\ufffd"
+MOST_BROKEN = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """One complaint. Refuses one without a letter or digit, or longer than `MAX_CHARACTERS`.
+    """One complaint.
 
     `id` is the caller's own and stays text. `title` may be empty. `channel` is the caller's word for how it came.
+    Raises ValueError, in words for people, for one without a letter or digit, longer than `MAX_CHARACTERS`, or
+    with more than one character in twenty unreadable.
     """
 
     id: str
@@ -22,15 +28,8 @@ class Complaint:
     def __post_init__(self) -> None:
         text = self.title + self.body
         if not any(character.isalnum() for character in text):
-            raise ValueError("the complaint is empty: neither the title nor the body holds a letter or a digit")
+            raise ValueError(say("row_broken" if REPLACEMENT in text else "row_empty"))
         if len(text) > MAX_CHARACTERS:
-            raise ValueError(
-                f"the complaint is too long: {len(text):,} characters where {MAX_CHARACTERS:,} is the most; "
-                "split it or leave attachments out"
-            )
-        broken = text.count("\ufffd")
-        if broken * 20 > len(text):
-            raise ValueError(
-                f"the complaint's encoding is broken: {broken} characters are unreadable; "
-                "save the file as UTF-8 or CP949 and try again"
-            )
+            raise ValueError(say("row_long", length=len(text), most=MAX_CHARACTERS))
+        if text.count(REPLACEMENT) > MOST_BROKEN * len(text):
+            raise ValueError(say("row_broken"))

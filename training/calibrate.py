@@ -1,0 +1,206 @@
+"""Fit what probabilities may claim, on held-out texts of our own that no weight was fitted on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize, minimize_scalar
+from scipy.stats import beta
+from sklearn.linear_model import LogisticRegression
+
+from models.calibration import Calibration, Promise, best_sentence
+from models.encoder import sigmoid
+from models.heads import Scores, softmax
+from models.orgchart import OrgChart
+from training.examples import FLAGS, KINDS, Example
+
+Floats = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+
+WANTED = (0.80, 0.85, 0.90, 0.93, 0.95, 0.97, 0.98)
+CONFIDENCE = 0.95
+LEAST = 40  # direct cases without which no promise is made
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """The labels of some examples as arrays: n examples, k duties, o offices."""
+
+    lead: NDArray[np.int64]  # (n,)
+    present: Flags  # (n, k)
+    leads: Flags  # (n, k): lead or could lead
+    several: Flags  # (n, 2)
+    level: NDArray[np.int64]  # (n,)
+    kind: NDArray[np.int64]  # (n,)
+    flags: Flags  # (n, flags)
+    member: Floats  # (k, o): which office holds a duty
+
+
+def truth_of(examples: Sequence[Example], duties: Sequence[str], chart: OrgChart) -> Truth:
+    """The labels of examples, by the duties' order and one day's org chart."""
+    row = {duty: position for position, duty in enumerate(duties)}
+    office = [chart.office_of(duty).id for duty in duties]
+    names = sorted(set(office))
+    present = np.zeros((len(examples), len(duties)), bool)
+    leads = np.zeros_like(present)
+    several = np.zeros((len(examples), 2), bool)
+    for i, example in enumerate(examples):
+        held = [one.duty for one in example.duties]
+        present[i, [row[duty] for duty in held]] = True
+        leads[i, [row[duty] for duty in (example.lead, *example.also_lead)]] = True
+        several[i] = [len({chart.office_of(d).id for d in held}) > 1, len({chart.office_of(d).body for d in held}) > 1]
+    return Truth(
+        lead=np.array([row[example.lead] for example in examples]),
+        present=present,
+        leads=leads,
+        several=several,
+        level=np.array([example.complexity for example in examples]),
+        kind=np.array([KINDS.index(example.kind) for example in examples]),
+        flags=np.array([[flag in example.flags for flag in FLAGS] for example in examples]),
+        member=np.array([[one == name for name in names] for one in office], np.float32),
+    )
+
+
+def fit_calibration(scores: Scores, truth: Truth) -> Calibration:
+    """Every number of a calibration, from raw scores and labels of the same held-out texts."""
+    temperature = fit_temperature(scores.lead, truth.lead)
+    duty = fit_duty(scores, truth.present)
+    present = sigmoid(duty[0] * scores.duty + duty[1] * best_sentence(scores) + duty[2])
+    several = tuple(platt(scores.several[:, i], truth.several[:, i]) for i in range(2))
+    steps = tuple(platt(scores.complexity[:, i], truth.level > i + 1) for i in range(3))
+    kind_bias = fit_kind_bias(scores.kind, truth.kind)
+    lead = softmax(scores.lead / np.float32(temperature))
+    several_probability = sigmoid(several[0][0] * scores.several[:, 0] + several[0][1])
+    support, several_cut = fit_support(lead, present, several_probability, truth)
+    return Calibration(
+        temperature=temperature,
+        duty=duty,
+        several=(several[0], several[1]),
+        steps=steps,
+        level_cuts=fit_level_cuts(scores, steps, truth.level),
+        flag_cuts=tuple(best_cut(sigmoid(scores.flag[:, i]), truth.flags[:, i]) for i in range(len(FLAGS))),
+        kind_bias=kind_bias,
+        kind_temperature=fit_temperature(scores.kind + np.array(kind_bias, np.float32), truth.kind),
+        duty_threshold=best_cut(present.ravel(), truth.present.ravel()),
+        support_threshold=support,
+        several_threshold=several_cut,
+        promises=fit_promises(lead @ truth.member, (truth.leads @ truth.member) > 0),
+    )
+
+
+def fit_temperature(scores: Floats, target: NDArray[np.int64]) -> float:
+    """The temperature of least log loss (Guo et al., 2017)."""
+    rows = np.arange(len(target))
+
+    def loss(log_temperature: float) -> float:
+        shares = softmax((scores / np.exp(log_temperature)).astype(np.float64))
+        return float(-np.log(np.maximum(shares[rows, target], 1e-12)).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
+
+
+def fit_duty(scores: Scores, present: Flags) -> tuple[float, float, float]:
+    """Logistic weights of a duty's text score and best sentence score, and the constant, over all duties at once."""
+    features = np.stack([scores.duty.ravel(), best_sentence(scores).ravel()], axis=1)
+    model = LogisticRegression(C=100.0, max_iter=1000).fit(features, present.ravel())
+    return float(model.coef_[0, 0]), float(model.coef_[0, 1]), float(model.intercept_[0])
+
+
+def platt(scores: Floats, target: Flags) -> tuple[float, float]:
+    """Weight and constant of a logistic fit (Platt, 1999); the scores as they are when one class is missing."""
+    if target.all() or not target.any():
+        return 1.0, 0.0
+    model = LogisticRegression(C=10.0, max_iter=1000).fit(scores[:, None], target)
+    return float(model.coef_[0, 0]), float(model.intercept_[0])
+
+
+def fit_kind_bias(scores: Floats, target: NDArray[np.int64]) -> tuple[float, ...]:
+    """What is added to each kind's score so that rare kinds are found: least log loss, classes weighted by the root
+    of their rarity."""
+    counts = np.bincount(target, minlength=len(KINDS))
+    weight = np.where(counts > 0, 1 / np.sqrt(np.maximum(counts, 1)), 0)[target]
+    rows = np.arange(len(target))
+
+    def loss(bias: NDArray[np.float64]) -> float:
+        shares = softmax((scores + bias).astype(np.float64))
+        nll = -np.log(np.maximum(shares[rows, target], 1e-12))
+        return float((weight * nll).sum() / weight.sum() + 0.01 * (bias**2).sum())
+
+    return tuple(float(value) for value in minimize(loss, np.zeros(len(KINDS))).x)
+
+
+def fit_level_cuts(scores: Scores, steps: Sequence[tuple[float, float]], level: NDArray[np.int64]) -> tuple[float, ...]:
+    """Cuts of the three steps with the best quadratic-weighted kappa, one after another, twice round."""
+    from training.measures import quadratic_kappa
+
+    weights, constants = np.array(steps).T
+    probability = np.minimum.accumulate(sigmoid(scores.complexity * weights + constants), axis=1)
+    cuts = np.full(3, 0.5)
+    for _ in range(2):
+        for step in range(3):
+            tried = []
+            for cut in np.linspace(0.15, 0.85, 29):
+                at = cuts.copy()
+                at[step] = cut
+                tried.append((quadratic_kappa(level, 1 + (probability >= at).cumprod(axis=1).sum(axis=1)), -abs(cut - 0.5), cut))
+            cuts[step] = max(tried)[2]
+    return tuple(float(cut) for cut in cuts)
+
+
+def best_cut(probability: Floats, target: Flags) -> float:
+    """The cut of best F1 between 0.2 and 0.8; 0.5 when nothing is to be found."""
+    if not target.any():
+        return 0.5
+    tried = [(f1(probability >= cut, target), -abs(cut - 0.5), cut) for cut in np.linspace(0.2, 0.8, 25)]
+    return float(max(tried)[2])
+
+
+def f1(said: Flags, target: Flags) -> float:
+    """F1 of yes-or-no answers."""
+    both = int((said & target).sum())
+    return 2 * both / max(1, int(said.sum() + target.sum()))
+
+
+def fit_support(lead: Floats, present: Floats, several: Floats, truth: Truth) -> tuple[float, float]:
+    """The cuts for another office's duty and for `several` with the best F1 of finding cases of several offices.
+
+    A case counts as found when another office is named; naming needs a duty above the first cut where `several`
+    is above the second, and above the larger of the cut and 0.5 elsewhere.
+    """
+    chosen = (lead @ truth.member).argmax(axis=1)
+    other = truth.member.T[chosen] == 0
+    strongest = np.where(other, present, 0).max(axis=1)
+    tried = []
+    for support in np.linspace(0.1, 0.6, 21):
+        for cut in np.linspace(0.2, 0.8, 13):
+            named = strongest >= np.where(several >= cut, support, max(support, 0.5))
+            tried.append((f1(named, truth.several[:, 0]), support, cut))
+    best = max(tried)
+    return float(best[1]), float(best[2])
+
+
+def fit_promises(offices: Floats, right: Flags) -> tuple[Promise, ...]:
+    """For each wanted first-time-right rate the lowest threshold whose lower bound keeps it.
+
+    `offices` (n, o) are the offices' probabilities, `right` (n, o) which offices would be right. The bound is
+    Clopper and Pearson's (1934), one-sided at 95 %.
+    """
+    best, sure = offices.argmax(axis=1), offices.max(axis=1)
+    hit = right[np.arange(len(best)), best]
+    order = np.argsort(-sure)
+    hits = np.cumsum(hit[order])
+    promises = []
+    for wanted in WANTED:
+        kept = [n for n in range(LEAST, len(order) + 1) if lower_bound(int(hits[n - 1]), n) >= wanted]
+        if kept:
+            n = max(kept)
+            r = int(hits[n - 1])
+            threshold = float(sure[order[n - 1]])
+            promises.append(Promise(wanted, threshold, n, r, lower_bound(r, n), n / len(order)))
+    return tuple(promises)
+
+
+def lower_bound(right: int, cases: int) -> float:
+    """The one-sided lower Clopper-Pearson bound of a share."""
+    return float(beta.ppf(1 - CONFIDENCE, right, cases - right + 1)) if right else 0.0
