@@ -71,7 +71,7 @@ def carrying(reading: Reading, passages: Sequence[str]) -> list[int]:
     found = set()
     for passage in passages:
         wanted, _ = squeeze(read_one(Complaint(id="", body=passage)).text)
-        at = squeezed.find(wanted)
+        at = squeezed.find(wanted) if wanted else -1
         if at < 0:
             continue
         start, end = origin[at], origin[at + len(wanted) - 1] + 1
@@ -80,8 +80,8 @@ def carrying(reading: Reading, passages: Sequence[str]) -> list[int]:
 
 
 def squeeze(text: str) -> tuple[str, list[int]]:
-    """The text without spaces, and where each of its characters stood."""
-    kept = [(character, position) for position, character in enumerate(text) if not character.isspace()]
+    """The letters and digits of a text, and where each of them stood."""
+    kept = [(character, position) for position, character in enumerate(text) if character.isalnum()]
     return "".join(character for character, _ in kept), [position for _, position in kept]
 
 

@@ -1,0 +1,165 @@
+"""`minwon train ...`: the data team's commands. Heavy packages are imported by the stage that needs them."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from training.recipe import Plan
+
+WORK = Path("artifacts")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command: its help, its arguments, and what it runs (an exit code comes back)."""
+
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def say(line: str) -> None:
+    """One line for the person at the terminal."""
+    print(line, flush=True)  # noqa: T201
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The stages, in the order of the recipe."""
+    parser.set_defaults(stage=None)
+    below = parser.add_subparsers(dest="stage", required=True, metavar="STAGE")
+    for name, (text, run, options) in STAGES.items():
+        each = below.add_parser(name, help=text, description=text)
+        each.set_defaults(stage_run=run)
+        each.add_argument("--cache", type=Path, default=WORK / "base", help="where the base model's files are kept")
+        each.add_argument("--work", type=Path, default=WORK / "work", help="where checkpoints and weights are kept")
+        options(each)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Run one stage; what is missing is said in a line."""
+    try:
+        stage: Callable[[argparse.Namespace], int] = given.stage_run
+        return stage(given)
+    except ModuleNotFoundError as error:
+        say(f"minwon: {error.name} is not installed: run pip install 'minwon[train]' (README, training)")
+    except (FileNotFoundError, RuntimeError, ValueError) as error:
+        print(f"minwon: {error}", file=sys.stderr)  # noqa: T201
+    return 2
+
+
+def no_options(_: argparse.ArgumentParser) -> None:
+    """A stage without options of its own."""
+
+
+def base(given: argparse.Namespace) -> int:
+    """Rebuild and check the base."""
+    from training.base_check import check_base
+
+    for line in check_base(given.cache):
+        say(line)
+    return 0
+
+
+def corpus(given: argparse.Namespace) -> int:
+    """Check the corpus and print its figures."""
+    from training.corpus_check import check_corpus
+
+    problems, lines = check_corpus()
+    for line in [*lines, *problems]:
+        say(line)
+    return 2 if problems else 0
+
+
+def drafts_options(parser: argparse.ArgumentParser) -> None:
+    """Which drafts go where."""
+    parser.add_argument("drafts", type=Path, nargs="+", help="text files in the authors' format, one for each author")
+    parser.add_argument("--split", choices=("train", "heldout", "natural", "several"), required=True)
+
+
+def drafts(given: argparse.Namespace) -> int:
+    """Turn authors' drafts into corpus records."""
+    from training.drafts import read_drafts
+    from training.examples import write_examples
+    from training.splits import CORPUS
+
+    for path in given.drafts:
+        examples = read_drafts(path)
+        target = CORPUS / given.split / f"{path.stem}.jsonl"
+        write_examples(target, examples)
+        say(f"{target}: {len(examples)} records")
+    return 0
+
+
+def fit_options(parser: argparse.ArgumentParser) -> None:
+    """The dials of fine-tuning."""
+    parser.add_argument("--epochs", type=int, default=0, help="passes over the training texts (default: the recipe's)")
+    parser.add_argument("--seed", type=int, default=0, help="seed (default: the recipe's)")
+
+
+def fit(given: argparse.Namespace) -> int:
+    """Fine-tune, or go on where an earlier run stopped."""
+    from training.recipe import train
+
+    given.work.mkdir(parents=True, exist_ok=True)
+    train(plan_of(given, given.work))
+    say(f"{given.work / 'network.pt'}: trained")
+    return 0
+
+
+def export_options(parser: argparse.ArgumentParser) -> None:
+    """Where the model folder goes, and what it is called."""
+    parser.add_argument("target", type=Path, help="the model folder to write")
+    parser.add_argument("--version", required=True, help="what the model calls itself, such as 2026.11.1")
+
+
+def export(given: argparse.Namespace) -> int:
+    """Write the model folder from trained weights, calibrated on the held-out texts."""
+    from training.recipe import release
+
+    manifest = release(plan_of(given, given.target), given.version)
+    say(f"{given.target}: version {manifest.version}, {len(manifest.files)} files")
+    return 0
+
+
+def plan_of(given: argparse.Namespace, target: Path) -> "Plan":
+    """The plan that the arguments describe."""
+    from training.finetune import Recipe
+    from training.recipe import Plan
+
+    dials = {key: value for key in ("epochs", "seed") if (value := getattr(given, key, 0))}
+    return Plan(given.cache, given.work, target, Recipe(**dials))
+
+
+def evaluate_options(parser: argparse.ArgumentParser) -> None:
+    """What is measured beside our own tests."""
+    parser.add_argument("--real", type=Path, help="labelled real complaints (JSON Lines); their text is never written")
+    parser.add_argument("--model", type=Path, help="a model folder (default: the one that is shipped)")
+    parser.add_argument("-o", "--output", type=Path, default=Path("docs/evaluation.md"))
+
+
+def evaluate(given: argparse.Namespace) -> int:
+    """Measure the model beside the baselines and write the report."""
+    from training.evaluate import write_report
+
+    write_report(given.model, given.real, given.output, given.cache)
+    say(f"{given.output}: written")
+    return 0
+
+
+Stage = Callable[[argparse.Namespace], int]
+Options = Callable[[argparse.ArgumentParser], None]
+
+STAGES: dict[str, tuple[str, Stage, Options]] = {
+    "base": ("rebuild the pretrained base, trim its vocabulary, check it", base, no_options),
+    "drafts": ("turn authors' drafts into corpus records", drafts, drafts_options),
+    "corpus": ("check the corpus and print its figures", corpus, no_options),
+    "fit": ("fine-tune the network on the corpus; resumable", fit, fit_options),
+    "export": ("write a calibrated model folder", export, export_options),
+    "evaluate": ("measure a model beside the baselines and write the report", evaluate, evaluate_options),
+}
+
+TRAIN = Entry("teach: base, corpus, fine-tuning, export, evaluation", arguments, run)

@@ -1,0 +1,119 @@
+"""The recipe: from corpus and base to a sealed model folder, each stage a function."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+
+from models.artifact import LAYOUT, LabelSet, Manifest
+from models.calibration import Calibration
+from models.city import standard
+from models.encoder import Encoder
+from models.heads import Heads, Scores, Sizes
+from models.neural import NeuralClassifier
+from models.orgchart import OrgChart, load_orgchart
+from models.weights import load_weights
+from nlp.reading import read
+from training.augment import described, disturb, joined_pairs
+from training.base import load_base
+from training.calibrate import fit_calibration, truth_of
+from training.collate import Labels, prepare
+from training.examples import FLAGS, KINDS, Example
+from training.export import export_network, seal
+from training.finetune import Recipe, build, collator, fit
+from training.network import ComplaintNetwork
+from training.splits import NAMES, paths_of, read_splits
+
+PAIRS = 0.12  # joined pairs, as a share of the training texts
+COPIES = 2  # differently disturbed copies of the corpus, taken in turn by the epochs
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where a run keeps what: `cache` holds the base, `work` checkpoints and weights, `target` the model."""
+
+    cache: Path
+    work: Path
+    target: Path
+    recipe: Recipe
+
+
+def todays_chart() -> OrgChart:
+    """The standard city's org chart of today."""
+    return load_orgchart(standard(), date.today())
+
+
+def training_examples(examples: Sequence[Example], chart: OrgChart, seed: int) -> list[Example]:
+    """The corpus as it is trained on: disturbed copies, joined pairs, and the duty table's own words."""
+    copies = [disturb(one, seed + copy) for copy in range(COPIES) for one in examples]
+    pairs = joined_pairs(examples, chart, round(len(examples) * PAIRS * COPIES), seed)
+    return copies + [disturb(one, seed) for one in pairs] + described(chart)
+
+
+def train(plan: Plan) -> ComplaintNetwork:
+    """Fit the network, or go on where an earlier run of the same plan stopped; its weights stay in `work`."""
+    chart, base = todays_chart(), load_base(plan.cache)
+    labels = Labels(tuple(chart.duties), chart)
+    torch.manual_seed(plan.recipe.seed)
+    network = build(base, labels)
+    examples = training_examples(read_splits().train, chart, plan.recipe.seed)
+    rows = prepare(examples, labels, base.tokenizer)
+    fit(network, rows, collator(base.tokenizer, len(labels.duties)), plan.recipe, plan.work / "checkpoints")
+    torch.save(network.state_dict(), plan.work / "network.pt")
+    return network
+
+
+def load_trained(plan: Plan) -> tuple[ComplaintNetwork, Tokenizer, Labels]:
+    """The network of an earlier `train`. Raises FileNotFoundError when there is none."""
+    path = plan.work / "network.pt"
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: not there: run `minwon train fit` first")
+    chart, base = todays_chart(), load_base(plan.cache)
+    labels = Labels(tuple(chart.duties), chart)
+    network = build(base, labels)
+    network.load_state_dict(torch.load(path, weights_only=True))
+    return network, base.tokenizer, labels
+
+
+def release(plan: Plan, version: str) -> Manifest:
+    """Write the model folder: weights, then the calibration fitted on the engine's own answers, then the manifest."""
+    network, tokenizer, labels = load_trained(plan)
+    label_set = LabelSet(labels.duties, KINDS, FLAGS, network.heads.scale)
+    export_network(network, tokenizer, label_set, plan.target)
+    return recalibrate(plan.target, version)
+
+
+def recalibrate(folder: Path, version: str) -> Manifest:
+    """Fit the calibration of a model folder on the held-out texts, and seal it anew."""
+    chart, splits = todays_chart(), read_splits()
+    scores, duties = raw_scores(folder, splits.heldout)
+    calibration = fit_calibration(scores, truth_of(splits.heldout, duties, chart))
+    corpus = [path for name in NAMES for path in paths_of(name)]
+    config = Path(str(standard()))
+    tables = [config / "duties.tsv", config / "offices.tsv", config / "city.toml"]
+    metrics = {f"direct_share_at_{one.wanted}": one.share for one in calibration.promises}
+    return seal(folder, calibration, version, corpus, tables, metrics, date.today())
+
+
+def raw_scores(folder: Path, examples: Sequence[Example]) -> tuple[Scores, tuple[str, ...]]:
+    """Uncalibrated scores of examples by the exported files, and the order of their duties."""
+    import json
+
+    labels = json.loads((folder / LAYOUT.labels).read_text(encoding="utf-8"))
+    arrays = load_weights(folder / LAYOUT.heads)
+    sizes = Sizes(len(arrays["request"]), len(labels["duties"]), len(KINDS), len(FLAGS))
+    tokenizer = Tokenizer.from_file(str(folder / LAYOUT.tokenizer))
+    encoder = Encoder(load_weights(folder / LAYOUT.encoder), tokenizer)
+    heads = Heads(arrays, sizes, labels["scale"])
+    classifier = NeuralClassifier("", encoder, heads, NO_CALIBRATION, tuple(labels["duties"]), KINDS, FLAGS)
+    return classifier.score(read(one.complaint for one in examples)), tuple(labels["duties"])
+
+
+NO_CALIBRATION = Calibration(
+    temperature=1.0, duty=(1.0, 0.0, 0.0), several=((1.0, 0.0), (1.0, 0.0)), steps=((1.0, 0.0),) * 3,
+    level_cuts=(0.5,) * 3, flag_cuts=(0.5,) * len(FLAGS), kind_bias=(0.0,) * len(KINDS), kind_temperature=1.0,
+    duty_threshold=0.5, support_threshold=0.5, several_threshold=0.5, promises=(),
+)
