@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import torch
+from datasets import Dataset, load_from_disk
 from tokenizers import Tokenizer
 
 from models.artifact import LAYOUT, LabelSet, Manifest
@@ -22,7 +23,7 @@ from training.base import load_base
 from training.calibrate import fit_calibration, truth_of
 from training.collate import Labels, prepare
 from training.examples import FLAGS, KINDS, Example
-from training.export import export_network, seal
+from training.export import digest_all, export_network, seal
 from training.finetune import Recipe, build, collator, fit
 from training.network import ComplaintNetwork
 from training.splits import NAMES, paths_of, read_splits
@@ -59,11 +60,22 @@ def train(plan: Plan) -> ComplaintNetwork:
     labels = Labels(tuple(chart.duties), chart)
     torch.manual_seed(plan.recipe.seed)
     network = build(base, labels)
-    examples = training_examples(read_splits().train, chart, plan.recipe.seed)
-    rows = prepare(examples, labels, base.tokenizer)
+    rows = training_rows(plan, labels, base.tokenizer)
     fit(network, rows, collator(base.tokenizer, len(labels.duties)), plan.recipe, plan.work / "checkpoints")
     torch.save(network.state_dict(), plan.work / "network.pt")
     return network
+
+
+def training_rows(plan: Plan, labels: Labels, tokenizer: Tokenizer) -> Dataset:
+    """The training texts, tokenised; kept in `work` under a name that the corpus and the seed decide."""
+    corpus = digest_all(paths_of("train"))
+    folder = plan.work / f"rows-{corpus[:12]}-{plan.recipe.seed}"
+    if not folder.is_dir():
+        examples = training_examples(read_splits().train, labels.chart, plan.recipe.seed)
+        partial = folder.with_suffix(".partial")
+        prepare(examples, labels, tokenizer).save_to_disk(str(partial))
+        partial.rename(folder)
+    return load_from_disk(str(folder))
 
 
 def load_trained(plan: Plan) -> tuple[ComplaintNetwork, Tokenizer, Labels]:
