@@ -60,7 +60,8 @@ class LabelSet:
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a model folder says of itself: `files` maps each name to its SHA-256, `corpus` and `config` are the
-    hashes of what it was trained on, `metrics` figures measured when it was made."""
+    hashes of what it was trained on, `metrics` figures measured when it was made.
+    """
 
     version: str
     created: date
@@ -113,12 +114,20 @@ def verify(folder: Path, manifest: Manifest) -> None:
 
 def assemble(path: Path, version: str, threads: int) -> NeuralClassifier:
     """The classifier from files that were verified."""
-    labels = LabelSet(**{name: tuple(v) if isinstance(v, list) else v for name, v in read_json(path / LAYOUT.labels).items()})
+    labels = LabelSet(
+        **{name: tuple(v) if isinstance(v, list) else v for name, v in read_json(path / LAYOUT.labels).items()}
+    )
     arrays = load_weights(path / LAYOUT.heads)
     sizes = Sizes(len(arrays["request"]), len(labels.duties), len(labels.kinds), len(labels.flags))
     encoder = Encoder(load_weights(path / LAYOUT.encoder), Tokenizer.from_file(str(path / LAYOUT.tokenizer)), threads)
     return NeuralClassifier(
-        version, encoder, Heads(arrays, sizes, labels.scale), read_calibration(path), labels.duties, labels.kinds, labels.flags
+        version,
+        encoder,
+        Heads(arrays, sizes, labels.scale),
+        read_calibration(path),
+        labels.duties,
+        labels.kinds,
+        labels.flags,
     )
 
 

@@ -12,7 +12,8 @@ from models.orgchart import ConfigError
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A legal kind of complaint: its Korean name and its processing period (처리기간) in working days, None where
-    the law fixes it kind by kind."""
+    the law fixes it kind by kind.
+    """
 
     name: str
     period_days: int | None
@@ -95,7 +96,10 @@ def check(city: City) -> list[str]:
     for key in ("coordinator_level", "consultation_level"):
         if getattr(city, key) not in (1, 2, 3, 4):
             problems.append(f"router.{key} is {getattr(city, key)}: write a level from 1 to 4")
-    wanted = {"levels": ({1, 2, 3, 4}, city.levels), "handling": ({"direct", "coordinator", "consultation"}, city.handling)}
+    wanted = {
+        "levels": ({1, 2, 3, 4}, city.levels),
+        "handling": ({"direct", "coordinator", "consultation"}, city.handling),
+    }
     for name, (keys, given) in wanted.items():
         if missing := keys - set(given):
             problems.append(f"{name}: no name for {', '.join(map(str, sorted(missing, key=str)))}: add it")

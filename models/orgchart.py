@@ -96,7 +96,9 @@ def load_orgchart(folder: Traversable, day: date) -> OrgChart:
     Raises ConfigError with every problem found: unknown office, duplicate id, duty without an office, bad date.
     """
     problems: list[str] = []
-    offices = [office for line, row in rows(folder, "offices.tsv", problems) if (office := read_office(line, row, problems))]
+    offices = [
+        office for line, row in rows(folder, "offices.tsv", problems) if (office := read_office(line, row, problems))
+    ]
     duties = [duty for line, row in rows(folder, "duties.tsv", problems) if (duty := read_duty(line, row, problems))]
     problems += clashes("offices.tsv", offices) + clashes("duties.tsv", duties)
     present = {office.id: office for office in offices if holds(office, day)}
@@ -213,7 +215,9 @@ def unknown_offices(duty: Duty, present: Mapping[str, Office], all_offices: Sequ
     problems = []
     for name in (duty.office, *duty.partners):
         if name not in ever:
-            problems.append(f"duties.tsv: duty {duty.id!r}: unknown office {name!r}: add it to offices.tsv or mend the id")
+            problems.append(
+                f"duties.tsv: duty {duty.id!r}: unknown office {name!r}: add it to offices.tsv or mend the id"
+            )
         elif name not in present:
             problems.append(
                 f"duties.tsv: duty {duty.id!r}: office {name!r} does not exist on {day}: "

@@ -50,7 +50,8 @@ def open_pipeline(
     model: Traversable | None = None, config: Traversable | None = None, day: date | None = None, threads: int = 0
 ) -> Pipeline:
     """The pipeline of a model folder and a city's folder as they hold on `day`; the shipped ones and today when
-    none is given. Raises ModelError and ConfigError."""
+    none is given. Raises ModelError and ConfigError.
+    """
     folder = config or standard()
     city = load_city(folder)
     chart = load_orgchart(folder, day or date.today())

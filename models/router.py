@@ -150,7 +150,8 @@ class Router:
 
     def likely(self, lead: int, prediction: Prediction) -> NDArray[np.bool_]:
         """Which duties count as asked for: another office's need the probability that supports need, which is
-        lower where several offices are likely."""
+        lower where several offices are likely.
+        """
         known = self.calibration
         bar = np.full(len(self.known), known.duty_threshold, np.float32)
         other = np.array([office != self.office_of[lead] for office in self.office_of])
@@ -194,6 +195,11 @@ class Router:
         """Who looks first."""
         city = self.city
         clear = duty != UNCLEAR and probability >= self.direct_from
-        if support or not clear or several >= self.calibration.several_threshold or complexity >= city.coordinator_level:
+        if (
+            support
+            or not clear
+            or several >= self.calibration.several_threshold
+            or complexity >= city.coordinator_level
+        ):
             return Handling.COORDINATOR
         return Handling.CONSULTATION if complexity >= city.consultation_level else Handling.DIRECT

@@ -14,7 +14,8 @@ Floats = NDArray[np.float32]
 
 def save_weights(path: Path, arrays: Mapping[str, Floats]) -> None:
     """Write arrays as one .npz: matrices whose rows are whole groups as int8 with an f16 scale per group of 64,
-    everything else as it is."""
+    everything else as it is.
+    """
     packed: dict[str, NDArray[np.generic]] = {}
     for name, array in arrays.items():
         if array.ndim == 2 and array.shape[1] % GROUP == 0:
@@ -30,7 +31,9 @@ def load_weights(path: Path) -> dict[str, Floats]:
     with np.load(path, allow_pickle=False) as held:
         names = [name for name in held.files if not name.endswith(SCALE)]
         return {
-            name: expand(held[name], held[name + SCALE]) if name + SCALE in held.files else held[name].astype(np.float32)
+            name: expand(held[name], held[name + SCALE])
+            if name + SCALE in held.files
+            else held[name].astype(np.float32)
             for name in names
         }
 

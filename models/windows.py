@@ -29,7 +29,8 @@ class Window:
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Windows as arrays: `ids` and `mask` (windows, pieces), `pool` (windows, slots, pieces) with rows that sum
-    to one, and for each slot its sentence (-1 where there is none) and how many pieces it holds."""
+    to one, and for each slot its sentence (-1 where there is none) and how many pieces it holds.
+    """
 
     ids: Integers
     mask: Integers
@@ -41,7 +42,8 @@ class Batch:
 @dataclass(frozen=True, slots=True)
 class Sheaf:
     """The sentence vectors of some texts: `vectors` (texts, sentences, width), zero where a text has fewer, and
-    `counts` (texts, sentences), the pieces of each."""
+    `counts` (texts, sentences), the pieces of each.
+    """
 
     vectors: Floats
     counts: Floats

@@ -13,7 +13,8 @@ from nlp.sentences import Sentence, split
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A complaint, read. `titled` tells that the first sentence is the title; `courtesies` marks, sentence by
-    sentence, what only greets, thanks or signs. `masked` names the kinds of personal data that were masked."""
+    sentence, what only greets, thanks or signs. `masked` names the kinds of personal data that were masked.
+    """
 
     id: str
     text: str

@@ -58,7 +58,15 @@ def open_table(path: Path, known: Sequence[str] = (), sheet: str = "") -> Table:
         raise
     except PermissionError as error:
         raise TableError(say("locked", path=path)) from error
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, pa.ArrowException, xlrd.XLRDError, etree.LxmlError) as error:
+    except (
+        OSError,
+        KeyError,
+        ValueError,
+        zipfile.BadZipFile,
+        pa.ArrowException,
+        xlrd.XLRDError,
+        etree.LxmlError,
+    ) as error:
         raise TableError(say("broken", path=path, detail=type(error).__name__)) from error
 
 
@@ -89,7 +97,10 @@ def reader_of(path: Path, head: bytes) -> Any:  # noqa: ANN401 - one of the read
         return read_parquet
     if head.startswith(OLE):
         return read_xls
-    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<?xml", b"<style")) and b"<t" in head.lower():
+    if (
+        start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<?xml", b"<style"))
+        and b"<t" in head.lower()
+    ):
         return read_html
     if path.suffix.lower() in {".jsonl", ".ndjson", ".json"} or (start.startswith(b"{") and b'":' in start):
         return read_jsonl
@@ -164,7 +175,9 @@ def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def flat(value: object) -> Cell:
     """A JSON value as a cell; lists and objects stay JSON."""
-    return value if value is None or isinstance(value, str | int | float | bool) else json.dumps(value, ensure_ascii=False)
+    return (
+        value if value is None or isinstance(value, str | int | float | bool) else json.dumps(value, ensure_ascii=False)
+    )
 
 
 def read_parquet(path: Path, _known: Sequence[str], _sheet: str) -> Table:

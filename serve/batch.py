@@ -102,7 +102,8 @@ class Shape:
     @classmethod
     def of(cls, table: Table, columns: Columns, korean: bool) -> "Shape":
         """An original column whose name is one of ours keeps its place as `<name>.원본`; an `id` of the input's own
-        is the output's. A Korean table shows offices by name alone."""
+        is the output's. A Korean table shows offices by name alone.
+        """
         own = {"id"} if columns.own_id else set()
         hidden = own | ({"lead_office"} if korean else set())
         added = tuple(name for name in ADDED if name not in hidden)
@@ -133,9 +134,7 @@ def route_chunk(chunk: Sequence[tuple[int, Row]], columns: Columns, pipeline: Pi
     return [record or record_of(next(routed)) for record in records]
 
 
-def progress(
-    rows: Iterator[tuple[Row, Record]], table: Table, shown: bool
-) -> Iterator[tuple[Row, Record]]:
+def progress(rows: Iterator[tuple[Row, Record]], table: Table, shown: bool) -> Iterator[tuple[Row, Record]]:
     """The rows, with a bar that shows rate and time left on the error stream."""
     return iter(tqdm(rows, total=table.total, unit="건", file=sys.stderr, disable=not shown, mininterval=0.5))
 
@@ -157,5 +156,3 @@ def sections_of(tally: Tally, pipeline: Pipeline) -> list[Section]:
         ((summary("complexity"), count, part), levels),
         ((summary("office"), count, part), offices),
     ]
-
-

@@ -13,7 +13,8 @@ from nlp.tables import Cell, Row, TableError, squeeze, text
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Positions of the columns that a complaint is made from; None where the file has none. `id` is what the
-    output calls it, `own_id` tells that the input has an `id` column of its own."""
+    output calls it, `own_id` tells that the input has an `id` column of its own.
+    """
 
     body: int
     title: int | None
@@ -34,7 +35,9 @@ def find_columns(
     for column in chosen.values():
         if column and column not in names:
             raise TableError(say("no_column", path=path, column=column, columns=listed))
-    found = {key: position(key, names, usual, chosen) for key in ("id", "number", "title", "body", "received_at", "channel")}
+    found = {
+        key: position(key, names, usual, chosen) for key in ("id", "number", "title", "body", "received_at", "channel")
+    }
     body = found["body"] if found["body"] is not None else found["title"]
     if body is None:
         raise TableError(say("no_text", path=path, columns=listed))

@@ -26,7 +26,7 @@ class Entry:
 
 def say(line: str = "", error: bool = False) -> None:
     """One line for the person at the terminal."""
-    print(line, file=sys.stderr if error else sys.stdout)  # noqa: T201
+    print(line, file=sys.stderr if error else sys.stdout)
 
 
 def city_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,11 +40,15 @@ def classify_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", type=Path, metavar="IN", help="xlsx, xls, csv, jsonl or parquet")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="xlsx, csv, jsonl or parquet")
     for column in ("id", "title", "body", "received_at", "channel"):
-        parser.add_argument(f"--{column.replace('_', '-')}", default="", metavar="COLUMN", help=f"the column of the {column}")
+        parser.add_argument(
+            f"--{column.replace('_', '-')}", default="", metavar="COLUMN", help=f"the column of the {column}"
+        )
     parser.add_argument("--sheet", default="", help="the worksheet (default: the first with known headings)")
     parser.add_argument("--compare", default="", metavar="COLUMN", help="compare with the past department in COLUMN")
     values = parser.add_mutually_exclusive_group()
-    values.add_argument("--codes", dest="korean", action="store_false", default=None, help="headings and values as codes")
+    values.add_argument(
+        "--codes", dest="korean", action="store_false", default=None, help="headings and values as codes"
+    )
     values.add_argument("--korean", dest="korean", action="store_true", help="headings and values in Korean")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="print the first N rows with their reasons")
     parser.add_argument("--model", type=Path, help="a model folder (default: the one that is shipped)")
@@ -104,5 +108,7 @@ def run_config(given: argparse.Namespace) -> int:
     return 0
 
 
-CLASSIFY = Entry("classify a file of complaints: offices, complexity, deadline and reasons", classify_arguments, run_classify)
+CLASSIFY = Entry(
+    "classify a file of complaints: offices, complexity, deadline and reasons", classify_arguments, run_classify
+)
 CONFIG = Entry("check a city's tables", city_arguments, run_config)

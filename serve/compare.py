@@ -28,7 +28,9 @@ class Comparison:
         if column not in table.columns:
             listed = ", ".join(table.columns)
             raise TableError(say("no_column", path=Path(table.path), column=column, columns=listed))
-        names = {name: office.id for office in chart.offices.values() for name in (*office.aliases, office.name, office.id)}
+        names = {
+            name: office.id for office in chart.offices.values() for name in (*office.aliases, office.name, office.id)
+        }
         return cls(table.columns.index(column), names, {key: one.name for key, one in chart.offices.items()})
 
     def add(self, row: Row, record: Record) -> None:

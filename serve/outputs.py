@@ -89,7 +89,9 @@ class ParquetWriter:
     def write(self, row: Sequence[Cell]) -> None:
         """One row."""
         strings = [pa.types.is_string(one.type) for one in self.schema]
-        self.rows.append([text(cell) if cell is not None and string else cell for cell, string in zip(row, strings, strict=True)])
+        self.rows.append(
+            [text(cell) if cell is not None and string else cell for cell, string in zip(row, strings, strict=True)]
+        )
         if len(self.rows) == self.GROUP:
             self.flush()
 
@@ -150,7 +152,9 @@ class Output:
         except OSError as error:
             raise TableError(say("output_locked", path=self.path)) from error
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self.partial.exists():
             if kind is not None:
                 self.writer.close()

@@ -26,20 +26,29 @@ class WorkbookWriter:
         self.path = path
         self.book = xlsxwriter.Workbook(
             str(path),
-            {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+            {
+                "constant_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
         )
         names = words()["summary"]
         self.front = self.book.add_worksheet(names["sheet"])
         self.sheet = self.book.add_worksheet(names["data"])
         self.sheet.activate()
-        self.bold = self.book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1, "text_wrap": True, "valign": "top"})
+        self.bold = self.book.add_format(
+            {"bold": True, "bg_color": "#E8EEF7", "border": 1, "text_wrap": True, "valign": "top"}
+        )
         self.wrapped = self.book.add_format({"text_wrap": True, "valign": "top"})
         self.day = self.book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"})
         self.moment = self.book.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top", "align": "left"})
         self.share = self.book.add_format({"num_format": "0%", "valign": "top"})
         self.columns = tuple(columns)
         shares = {name for key, name in words()["columns"].items() if key.startswith("probability")} | {
-            "probability_1", "probability_2", "probability_3"
+            "probability_1",
+            "probability_2",
+            "probability_3",
         }
         self.shares = {position for position, name in enumerate(columns) if name in shares}
         self.rows = 0
@@ -65,7 +74,9 @@ class WorkbookWriter:
         elif isinstance(cell, int | float):
             self.sheet.write_number(row, position, cell, self.share if position in self.shares else self.wrapped)
         elif isinstance(cell, datetime):
-            self.sheet.write_datetime(row, position, cell.replace(tzinfo=None), self.moment if cell.time() != time() else self.day)
+            self.sheet.write_datetime(
+                row, position, cell.replace(tzinfo=None), self.moment if cell.time() != time() else self.day
+            )
         elif isinstance(cell, date):
             self.sheet.write_datetime(row, position, cell, self.day)
         else:
@@ -102,4 +113,8 @@ def width_of(name: str) -> int:
     """A column's width in characters, by what it usually holds."""
     if name in WIDE:
         return WIDE[name]
-    return TEXT_WIDTH if any(word in name for word in ("내용", "요지", "본문", "body", "reasons", "evidence")) else DEFAULT_WIDTH
+    return (
+        TEXT_WIDTH
+        if any(word in name for word in ("내용", "요지", "본문", "body", "reasons", "evidence"))
+        else DEFAULT_WIDTH
+    )

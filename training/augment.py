@@ -12,7 +12,9 @@ from dataclasses import replace
 from models.orgchart import OrgChart
 from training.examples import Carried, Example
 
-PLACE = re.compile(r"[가-힣]{2,6}(?=(?:동|로|길|역|초등학교|초|아파트|공원|천|시장|마을|사거리|고개|빌라|중학교)(?:[\s,.에은는이을의과와도앞옆]|$))")
+PLACE = re.compile(
+    r"[가-힣]{2,6}(?=(?:동|로|길|역|초등학교|초|아파트|공원|천|시장|마을|사거리|고개|빌라|중학교)(?:[\s,.에은는이을의과와도앞옆]|$))"
+)
 END = re.compile(r"(?<=[가-힣])[.,!]+(?=\s|$)")
 MASKS = ("○○", "○○○")
 JOINERS = ("그리고 ", "또한 ", "아울러 ", "추가로 ", "하나 더 말씀드리면 ", "")
@@ -37,7 +39,9 @@ def unpunctuate(example: Example, chance: random.Random) -> Example:
     """End marks lost, some or all."""
     share = chance.choice((0.5, 1.0))
     seeds = random.Random(chance.random())
-    return substitute(example, lambda text: END.sub(lambda m: "" if seeds.random() < share else m.group(), text), body_only=True)
+    return substitute(
+        example, lambda text: END.sub(lambda m: "" if seeds.random() < share else m.group(), text), body_only=True
+    )
 
 
 def misspace(example: Example, chance: random.Random) -> Example:
@@ -103,9 +107,17 @@ def described(chart: OrgChart) -> list[Example]:
             body = phrase if number % 2 else f"{phrase} 문의"
             made.append(
                 Example(
-                    id=f"table-{duty.id}-{number}", author="table", channel="phone", title="", body=body,
-                    duties=(Carried(duty.id, (body,)),), lead=duty.id, also_lead=(), complexity=1,
-                    kind="inquiry_procedure", flags={},
+                    id=f"table-{duty.id}-{number}",
+                    author="table",
+                    channel="phone",
+                    title="",
+                    body=body,
+                    duties=(Carried(duty.id, (body,)),),
+                    lead=duty.id,
+                    also_lead=(),
+                    complexity=1,
+                    kind="inquiry_procedure",
+                    flags={},
                 )
             )
     return made

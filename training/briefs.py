@@ -59,7 +59,12 @@ def slot(number: int, duty: str, split: str, chance: random.Random) -> str:
     rows = mix()
     form = draw(chance, rows["forms"][split])
     low, high = draw(chance, rows["lengths"][form])
-    parts = [f"=== {number}", f"업무: {duty}", f"꼴: {form} {low}-{high}자", f"종류: {draw(chance, rows['kinds'][form])}"]
+    parts = [
+        f"=== {number}",
+        f"업무: {duty}",
+        f"꼴: {form} {low}-{high}자",
+        f"종류: {draw(chance, rows['kinds'][form])}",
+    ]
     if split == "several":
         case = "true" if number % 2 else "false"
         parts.append(f"{'여러 곳' if case == 'true' else '한 곳(함정)'}: {draw(chance, rows['several'][case])}")

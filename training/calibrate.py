@@ -117,7 +117,8 @@ def platt(scores: Floats, target: Flags) -> tuple[float, float]:
 
 def fit_kind_bias(scores: Floats, target: NDArray[np.int64]) -> tuple[float, ...]:
     """What is added to each kind's score so that rare kinds are found: least log loss, classes weighted by the root
-    of their rarity."""
+    of their rarity.
+    """
     counts = np.bincount(target, minlength=len(KINDS))
     weight = np.where(counts > 0, 1 / np.sqrt(np.maximum(counts, 1)), 0)[target]
     rows = np.arange(len(target))
@@ -143,7 +144,9 @@ def fit_level_cuts(scores: Scores, steps: Sequence[tuple[float, float]], level: 
             for cut in np.linspace(0.15, 0.85, 29):
                 at = cuts.copy()
                 at[step] = cut
-                tried.append((quadratic_kappa(level, 1 + (probability >= at).cumprod(axis=1).sum(axis=1)), -abs(cut - 0.5), cut))
+                tried.append(
+                    (quadratic_kappa(level, 1 + (probability >= at).cumprod(axis=1).sum(axis=1)), -abs(cut - 0.5), cut)
+                )
             cuts[step] = max(tried)[2]
     return tuple(float(cut) for cut in cuts)
 

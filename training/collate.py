@@ -110,8 +110,13 @@ class Collator:
         total = counts.reshape(-1)[np.maximum(place, 0)]
         weight = np.where(place < 0, 0, one.count / np.maximum(total, 1)).astype(np.float32)
         arrays = {
-            "ids": one.ids, "mask": one.mask, "pool": one.pool, "place": place, "weight": weight,
-            "shape": np.array([len(rows), most]), "counts": counts,
+            "ids": one.ids,
+            "mask": one.mask,
+            "pool": one.pool,
+            "place": place,
+            "weight": weight,
+            "shape": np.array([len(rows), most]),
+            "counts": counts,
         }
         tensors = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
         return tensors | self.labels(rows, most)

@@ -22,7 +22,8 @@ HEAD_ARRAYS = ("request", "role")
 
 def export_network(network: ComplaintNetwork, tokenizer: Tokenizer, labels: LabelSet, folder: Path) -> None:
     """Write all of a model folder but calibration and manifest. An earlier manifest is removed first, so that a
-    folder with one is always whole."""
+    folder with one is always whole.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)
     save_weights(folder / LAYOUT.encoder, arrays(network.encoder.state_dict()))
@@ -39,8 +40,13 @@ def arrays(state: Mapping[str, object]) -> dict[str, NDArray[np.float32]]:
 
 
 def seal(
-    folder: Path, calibration: Calibration, version: str, corpus: Iterable[Path], config: Iterable[Path],
-    metrics: Mapping[str, float], created: date,
+    folder: Path,
+    calibration: Calibration,
+    version: str,
+    corpus: Iterable[Path],
+    config: Iterable[Path],
+    metrics: Mapping[str, float],
+    created: date,
 ) -> Manifest:
     """Write calibration and manifest: from here on the folder is a model."""
     write_json(folder / LAYOUT.calibration, asdict(calibration))

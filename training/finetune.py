@@ -122,9 +122,7 @@ def fit(network: ComplaintNetwork, rows: Dataset, collate: Collator, recipe: Rec
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1.0, (step + 1) / warm) * max(0.0, 1 - step / steps)
     )
-    trainer = Trainer(
-        network, arguments, data_collator=collate, train_dataset=rows, optimizers=(optimizer, schedule)
-    )
+    trainer = Trainer(network, arguments, data_collator=collate, train_dataset=rows, optimizers=(optimizer, schedule))
     last = get_last_checkpoint(str(folder)) if folder.exists() else None
     trainer.train(resume_from_checkpoint=last)
 

@@ -41,8 +41,11 @@ class Heads(nn.Module):
         self.lead = nn.Linear(2 * width, sizes.duties)
         self.duty = nn.Linear(2 * width, sizes.duties)
         self.sentence = nn.Linear(width, sizes.duties)
-        for head, rows in ((self.lead, torch.cat([half, half], 1)), (self.duty, torch.cat([half, half], 1)),
-                           (self.sentence, descriptions)):
+        for head, rows in (
+            (self.lead, torch.cat([half, half], 1)),
+            (self.duty, torch.cat([half, half], 1)),
+            (self.sentence, descriptions),
+        ):
             head.weight.data.copy_(rows)
             head.bias.data.zero_()
         self.duty.bias.data.fill_(-4.0)
@@ -77,7 +80,9 @@ class ComplaintNetwork(nn.Module):
         self.heads = heads
         self.drop = nn.Dropout(0.1)
 
-    def sentences(self, ids: Tensor, mask: Tensor, pool: Tensor, place: Tensor, weight: Tensor, shape: Tensor) -> Tensor:
+    def sentences(
+        self, ids: Tensor, mask: Tensor, pool: Tensor, place: Tensor, weight: Tensor, shape: Tensor
+    ) -> Tensor:
         """Sentence vectors (n, s, width): pooled over each window, then gathered by text.
 
         `place` (windows, slots) is each slot's row in the flat (n * s) table, -1 for none; `weight` the share of

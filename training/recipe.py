@@ -125,7 +125,16 @@ def raw_scores(folder: Path, examples: Sequence[Example]) -> tuple[Scores, tuple
 
 
 NO_CALIBRATION = Calibration(
-    temperature=1.0, duty=(1.0, 0.0, 0.0), several=((1.0, 0.0), (1.0, 0.0)), steps=((1.0, 0.0),) * 3,
-    level_cuts=(0.5,) * 3, flag_cuts=(0.5,) * len(FLAGS), kind_bias=(0.0,) * len(KINDS), kind_temperature=1.0,
-    duty_threshold=0.5, support_threshold=0.5, several_threshold=0.5, promises=(),
+    temperature=1.0,
+    duty=(1.0, 0.0, 0.0),
+    several=((1.0, 0.0), (1.0, 0.0)),
+    steps=((1.0, 0.0),) * 3,
+    level_cuts=(0.5,) * 3,
+    flag_cuts=(0.5,) * len(FLAGS),
+    kind_bias=(0.0,) * len(KINDS),
+    kind_temperature=1.0,
+    duty_threshold=0.5,
+    support_threshold=0.5,
+    several_threshold=0.5,
+    promises=(),
 )
