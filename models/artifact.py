@@ -8,6 +8,7 @@ from datetime import date
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,9 +115,7 @@ def verify(folder: Path, manifest: Manifest) -> None:
 
 def assemble(path: Path, version: str, threads: int) -> NeuralClassifier:
     """The classifier from files that were verified."""
-    labels = LabelSet(
-        **{name: tuple(v) if isinstance(v, list) else v for name, v in read_json(path / LAYOUT.labels).items()}
-    )
+    labels = read_labels(path)
     arrays = load_weights(path / LAYOUT.heads)
     sizes = Sizes(len(arrays["request"]), len(labels.duties), len(labels.kinds), len(labels.flags))
     encoder = Encoder(load_weights(path / LAYOUT.encoder), Tokenizer.from_file(str(path / LAYOUT.tokenizer)), threads)
@@ -131,12 +130,18 @@ def assemble(path: Path, version: str, threads: int) -> NeuralClassifier:
     )
 
 
+def read_labels(path: Path) -> LabelSet:
+    """The folder's label set. Raises KeyError or TypeError when something is missing."""
+    held: dict[str, Any] = read_json(path / LAYOUT.labels)
+    return LabelSet(tuple(held["duties"]), tuple(held["kinds"]), tuple(held["flags"]), float(held["scale"]))
+
+
 def read_calibration(path: Path) -> Calibration:
     """The folder's calibration."""
     return from_json(read_json(path / LAYOUT.calibration))
 
 
-def read_json(path: Path) -> dict[str, object]:
+def read_json(path: Path) -> dict[str, Any]:
     """A JSON object from a file."""
     held = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(held, dict):

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.encoder import sigmoid
-from models.heads import Scores, softmax
+from models.heads import Scores, sigmoid, softmax
 
 Floats = NDArray[np.float32]
 
@@ -56,7 +55,7 @@ class Calibration:
 
     def present(self, scores: Scores) -> Floats:
         """(n, k): the probability that each duty is asked for."""
-        text, sentence, constant = self.duty
+        text, sentence, constant = np.array(self.duty, np.float32)
         return sigmoid(text * scores.duty + sentence * best_sentence(scores) + constant)
 
     def several_of(self, scores: Scores) -> Floats:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from models.orgchart import ConfigError
 
@@ -96,9 +97,9 @@ def check(city: City) -> list[str]:
     for key in ("coordinator_level", "consultation_level"):
         if getattr(city, key) not in (1, 2, 3, 4):
             problems.append(f"router.{key} is {getattr(city, key)}: write a level from 1 to 4")
-    wanted = {
-        "levels": ({1, 2, 3, 4}, city.levels),
-        "handling": ({"direct", "coordinator", "consultation"}, city.handling),
+    wanted: dict[str, tuple[frozenset[int | str], Mapping[Any, str]]] = {
+        "levels": (frozenset({1, 2, 3, 4}), city.levels),
+        "handling": (frozenset({"direct", "coordinator", "consultation"}), city.handling),
     }
     for name, (keys, given) in wanted.items():
         if missing := keys - set(given):

@@ -3,7 +3,6 @@
 The graph is built from the weights at load (OpenVINO opset 13), so that no second copy of the model lies on disk.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from openvino import opset13 as op
 from tokenizers import Tokenizer
 
-from models.windows import PREFIX, Batch, Sheaf, Window, batch, gather, tokenise, windows
+from models.windows import PREFIX, Batch, Sheaf, Window, batch, gather, special_pieces, tokenise, windows
 
 HEADS = 12
 EPSILON = 1e-12
@@ -29,7 +28,7 @@ class Encoder:
     def __init__(self, weights: Weights, tokenizer: Tokenizer, threads: int = 0) -> None:
         """`threads` 0 leaves the number to the engine (one for each core)."""
         self.tokenizer = tokenizer
-        self.start, self.end, self.pad = (tokenizer.token_to_id(piece) for piece in ("<s>", "</s>", "<pad>"))
+        self.start, self.end, self.pad = special_pieces(tokenizer)
         self.head = (self.start, *tokenizer.encode(PREFIX, add_special_tokens=False).ids)
         properties: dict[str, object] = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
         if threads:
@@ -125,14 +124,3 @@ def normalised(value: ov.Node, weights: Weights, at: str) -> ov.Node:
     centred = op.mvn(value, op.constant(np.array([-1])), True, EPSILON, "inside_sqrt")
     scaled = op.multiply(centred, op.constant(weights[f"{at}weight"]))
     return op.add(scaled, op.constant(weights[f"{at}bias"]))
-
-
-def sigmoid(scores: Floats) -> Floats:
-    """The logistic function, without overflow."""
-    shares: Floats = 0.5 * (1 + np.tanh(np.asarray(scores) / 2))
-    return shares
-
-
-def logit(probability: float) -> float:
-    """The inverse of `sigmoid`, for one number."""
-    return math.log(probability / (1 - probability))

@@ -95,6 +95,12 @@ def unit_rows(vectors: Floats) -> Floats:
     return unit
 
 
+def sigmoid(scores: Floats) -> Floats:
+    """The logistic function, without overflow."""
+    shares: Floats = np.float32(0.5) * (1 + np.tanh(scores / 2)).astype(np.float32)
+    return shares
+
+
 def softmax(scores: Floats) -> Floats:
     """Softmax over the last axis."""
     powers = np.exp(scores - scores.max(axis=-1, keepdims=True))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.calibration import Calibration, levels_of
-from models.encoder import Encoder, sigmoid
-from models.heads import Heads, Scores, roles_of
+from models.encoder import Encoder
+from models.heads import Heads, Scores, roles_of, sigmoid
 from models.prediction import Prediction
 from nlp.reading import Reading
 

@@ -21,7 +21,7 @@ def phrases() -> dict[str, str]:
 
 def reasons(reading: Reading, routing: Routing, chart: OrgChart, city: City) -> tuple[str, ...]:
     """The reasons of one routing, the lead's first, the handling's last."""
-    return tuple([*about_offices(reading, routing, chart), *about_case(routing, city), about_handling(routing)])
+    return (*about_offices(reading, routing, chart), *about_case(routing, city), about_handling(routing))
 
 
 def about_offices(reading: Reading, routing: Routing, chart: OrgChart) -> Iterator[str]:

@@ -49,9 +49,22 @@ class Sheaf:
     counts: Floats
 
 
+def piece_id(tokenizer: Tokenizer, piece: str) -> int:
+    """The id of a special piece. Raises ValueError when the tokeniser lacks it."""
+    found = tokenizer.token_to_id(piece)
+    if found is None:
+        raise ValueError(f"the tokeniser has no piece {piece}")
+    return found
+
+
+def special_pieces(tokenizer: Tokenizer) -> tuple[int, int, int]:
+    """The ids of `<s>`, `</s>` and `<pad>`."""
+    return piece_id(tokenizer, "<s>"), piece_id(tokenizer, "</s>"), piece_id(tokenizer, "<pad>")
+
+
 def tokenise(tokenizer: Tokenizer, sentences: Sequence[str]) -> list[list[int]]:
     """The pieces of each sentence, without special ones; one unknown piece where there is none."""
-    unknown = [tokenizer.token_to_id("<unk>")]
+    unknown = [piece_id(tokenizer, "<unk>")]
     return [encoding.ids or unknown for encoding in tokenizer.encode_batch(sentences, add_special_tokens=False)]
 
 

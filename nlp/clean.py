@@ -56,7 +56,7 @@ def clean(text: str) -> str:
 def body_lines(text: str) -> list[str]:
     """The lines that are the writer's own, stripped: no quoted mail, no form lines, no form labels."""
     known = phrases()
-    lines = []
+    lines: list[str] = []
     for line in text.split("\n"):
         if lines and known.quote.match(line):
             break

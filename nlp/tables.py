@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import chain
@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlrd
 from lxml import etree, html
+from openpyxl.utils.exceptions import InvalidFileException
 
 from nlp.messages import say
 
@@ -44,6 +45,9 @@ class Table:
     rows: Iterator[Row] = field(repr=False)
     total: int | None = None
     schema: pa.Schema | None = None
+
+
+Reader = Callable[[Path, Sequence[str], str], Table]
 
 
 def open_table(path: Path, known: Sequence[str] = (), sheet: str = "") -> Table:
@@ -88,7 +92,7 @@ def first_bytes(path: Path) -> bytes:
     return head
 
 
-def reader_of(path: Path, head: bytes) -> Any:  # noqa: ANN401 - one of the readers below, all of one shape
+def reader_of(path: Path, head: bytes) -> "Reader":
     """The reader for what the first bytes show."""
     start = head[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith(b"PK"):
@@ -197,7 +201,7 @@ def read_xlsx(path: Path, known: Sequence[str], sheet: str) -> Table:
     """A workbook: the named sheet, else the first whose headings are known, else the first with rows."""
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (KeyError, openpyxl.utils.exceptions.InvalidFileException) as error:
+    except (KeyError, InvalidFileException) as error:
         raise TableError(say("format", path=path)) from error
     names = [sheet] if sheet else book.sheetnames
     if sheet and sheet not in book.sheetnames:
@@ -212,7 +216,13 @@ def sheet_rows(book: openpyxl.Workbook, name: str) -> Iterator[Row]:
     if not hasattr(sheet, "reset_dimensions"):
         return iter(())
     sheet.reset_dimensions()
-    return (list(row) for row in sheet.iter_rows(values_only=True))
+    rows: Iterator[Row] = ([plain(cell) for cell in row] for row in sheet.iter_rows(values_only=True))
+    return rows
+
+
+def plain(cell: object) -> Cell:
+    """A workbook's value as a cell; what is none of them, such as a formula's object, as text."""
+    return cell if cell is None or isinstance(cell, str | int | float | date | time) else str(cell)
 
 
 def familiarity(rows: Iterator[Row], known: Sequence[str]) -> int:
@@ -250,7 +260,7 @@ def xls_cell(cell: xlrd.sheet.Cell, mode: int) -> Cell:
         return moment
     if cell.ctype == xlrd.XL_CELL_NUMBER and float(cell.value).is_integer():
         return int(cell.value)
-    return cell.value if cell.value != "" else None  # type: ignore[no-any-return]
+    return cell.value if cell.value != "" else None
 
 
 def read_html(path: Path, known: Sequence[str], _sheet: str) -> Table:

@@ -118,6 +118,19 @@ ADDED_TYPES: dict[str, pa.DataType] = {
 }
 
 
+def writer_of(suffix: str, path: Path, columns: Sequence[str], types: Mapping[str, pa.DataType]) -> Writer:
+    """The writer of a format, by the target's suffix."""
+    match suffix:
+        case ".csv":
+            return CsvWriter(path, columns)
+        case ".jsonl":
+            return JsonLinesWriter(path, columns)
+        case ".parquet":
+            return ParquetWriter(path, columns, types)
+        case _:
+            return WorkbookWriter(path, columns)
+
+
 class Output:
     """A file in the making, beside its place: `commit` gives it its name, leaving without it removes it."""
 
@@ -132,12 +145,7 @@ class Output:
         self.partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
         types = {one.name: one.type for one in schema or ()} | ({} if korean else ADDED_TYPES)
         try:
-            self.writer: Writer = {
-                ".csv": lambda: CsvWriter(self.partial, columns),
-                ".jsonl": lambda: JsonLinesWriter(self.partial, columns),
-                ".parquet": lambda: ParquetWriter(self.partial, columns, types),
-                ".xlsx": lambda: WorkbookWriter(self.partial, columns),
-            }[suffix]()
+            self.writer = writer_of(suffix, self.partial, columns, types)
         except OSError as error:
             raise TableError(say("output_locked", path=path)) from error
 

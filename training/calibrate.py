@@ -10,8 +10,7 @@ from scipy.stats import beta
 from sklearn.linear_model import LogisticRegression
 
 from models.calibration import Calibration, Promise, best_sentence
-from models.encoder import sigmoid
-from models.heads import Scores, softmax
+from models.heads import Scores, sigmoid, softmax
 from models.orgchart import OrgChart
 from training.examples import FLAGS, KINDS, Example
 
@@ -66,7 +65,8 @@ def fit_calibration(scores: Scores, truth: Truth) -> Calibration:
     """Every number of a calibration, from raw scores and labels of the same held-out texts."""
     temperature = fit_temperature(scores.lead, truth.lead)
     duty = fit_duty(scores, truth.present)
-    present = sigmoid(duty[0] * scores.duty + duty[1] * best_sentence(scores) + duty[2])
+    text, sentence, constant = np.array(duty, np.float32)
+    present = sigmoid(text * scores.duty + sentence * best_sentence(scores) + constant)
     several = tuple(platt(scores.several[:, i], truth.several[:, i]) for i in range(2))
     steps = tuple(platt(scores.complexity[:, i], truth.level > i + 1) for i in range(3))
     kind_bias = fit_kind_bias(scores.kind, truth.kind)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,6 +16,8 @@ from models.windows import LIMIT, Window, batch, tokenise, windows
 from nlp.complaint import Complaint
 from nlp.reading import Reading, read_one
 from training.examples import FLAGS, KINDS, Example
+
+Row = Mapping[str, Any]  # what `prepare_one` makes
 
 ALSO_SHARE = 0.3  # of the lead's target, what the other possible leads share
 UNMARKED = 0.35  # weight of a sentence that no mark vouches for: only the shortest evidence is marked
@@ -38,7 +41,7 @@ def prepare(examples: Sequence[Example], labels: Labels, tokenizer: Tokenizer) -
     return Dataset.from_list(rows)
 
 
-def prepare_one(example: Example, labels: Labels, tokenizer: Tokenizer) -> dict[str, object]:
+def prepare_one(example: Example, labels: Labels, tokenizer: Tokenizer) -> dict[str, Any]:
     """One example as a row of numbers."""
     reading = read_one(example.complaint)
     pieces = tokenise(tokenizer, [one.text for one in reading.sentences])
@@ -94,11 +97,11 @@ class Collator:
     prefix: tuple[int, ...]
     limit: int = LIMIT
 
-    def __call__(self, rows: Sequence[Mapping[str, object]]) -> dict[str, Tensor]:
+    def __call__(self, rows: Sequence[Row]) -> dict[str, Tensor]:
         """One batch."""
-        texts = [row["pieces"] for row in rows]
-        made = self.windows(texts)  # type: ignore[arg-type]
-        lengths = [len(text) for text in texts]  # type: ignore[arg-type]
+        texts: list[list[list[int]]] = [row["pieces"] for row in rows]
+        made = self.windows(texts)
+        lengths = [len(text) for text in texts]
         one = batch(made, self.special[2])
         most = max(lengths)
         starts = np.cumsum([0, *lengths])
@@ -106,7 +109,7 @@ class Collator:
         place = np.where(one.sentence < 0, -1, owner * most + one.sentence - starts[owner])
         counts = np.zeros((len(rows), most), np.float32)
         for row, text in enumerate(texts):
-            counts[row, : len(text)] = [len(sentence) for sentence in text]  # type: ignore[arg-type]
+            counts[row, : len(text)] = [len(sentence) for sentence in text]
         total = counts.reshape(-1)[np.maximum(place, 0)]
         weight = np.where(place < 0, 0, one.count / np.maximum(total, 1)).astype(np.float32)
         arrays = {
@@ -126,7 +129,7 @@ class Collator:
         start, end, _ = self.special
         return windows(texts, (start, *self.prefix), end, self.limit)
 
-    def labels(self, rows: Sequence[Mapping[str, object]], most: int) -> dict[str, Tensor]:
+    def labels(self, rows: Sequence[Row], most: int) -> dict[str, Tensor]:
         """The batch's targets, see `training.network.loss_of`."""
         n = len(rows)
         made = {
@@ -146,17 +149,17 @@ class Collator:
         return made
 
 
-def fill(made: dict[str, Tensor], i: int, row: Mapping[str, object]) -> None:
+def fill(made: dict[str, Tensor], i: int, row: Row) -> None:
     """Write one row's targets."""
-    roles: list[int] = row["roles"]  # type: ignore[assignment]
-    also: list[int] = row["also"]  # type: ignore[assignment]
-    evidence: list[list[int]] = row["evidence"]  # type: ignore[assignment]
-    lead: int = row["lead"]  # type: ignore[assignment]
+    roles: list[int] = row["roles"]
+    also: list[int] = row["also"]
+    evidence: list[list[int]] = row["evidence"]
+    lead: int = row["lead"]
     made["roles"][i, : len(roles)] = torch.tensor(roles)
     made["lead"][i, lead] = 1.0 - (ALSO_SHARE if also else 0.0)
     for other in also:
         made["lead"][i, other] += ALSO_SHARE / len(also)
-    made["duty"][i, row["duties"]] = 1.0  # type: ignore[index]
+    made["duty"][i, row["duties"]] = 1.0
     if evidence:
         made["sentence_weight"][i, : len(roles)] = UNMARKED
     for duty, sentence in evidence:
@@ -164,4 +167,4 @@ def fill(made: dict[str, Tensor], i: int, row: Mapping[str, object]) -> None:
         made["sentence_weight"][i, sentence] = 1.0
         if duty == lead:
             made["carries_lead"][i, sentence] = 1.0
-    made["steps"][i] = torch.tensor([float(row["complexity"] > step) for step in (1, 2, 3)])  # type: ignore[operator]
+    made["steps"][i] = torch.tensor([float(row["complexity"] > step) for step in (1, 2, 3)])

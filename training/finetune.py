@@ -13,7 +13,7 @@ from transformers import BertConfig, BertModel, Trainer, TrainingArguments
 from transformers.trainer_utils import get_last_checkpoint
 
 from models.heads import Sizes
-from models.windows import PREFIX
+from models.windows import PREFIX, special_pieces
 from training.base import Base
 from training.collate import Collator, Labels
 from training.examples import FLAGS, KINDS
@@ -36,9 +36,8 @@ class Recipe:
 
 def collator(tokenizer: Tokenizer, duties: int) -> Collator:
     """The collator of a tokeniser."""
-    special = tuple(tokenizer.token_to_id(piece) for piece in ("<s>", "</s>", "<pad>"))
     prefix = tuple(tokenizer.encode(PREFIX, add_special_tokens=False).ids)
-    return Collator(duties, (special[0], special[1], special[2]), prefix)
+    return Collator(duties, special_pieces(tokenizer), prefix)
 
 
 def build(base: Base, labels: Labels) -> ComplaintNetwork:
@@ -57,7 +56,7 @@ def load_encoder(base: Base) -> BertModel:
     Without dropout inside: fused attention needs its absence on a CPU, where it trains three times as fast on
     long texts; the heads' dropout and the augmentation stand in for it.
     """
-    config = BertConfig(**base.config, attention_probs_dropout_prob=0.0, hidden_dropout_prob=0.0)
+    config = BertConfig.from_dict({**base.config, "attention_probs_dropout_prob": 0.0, "hidden_dropout_prob": 0.0})
     config._attn_implementation = "sdpa"
     encoder = BertModel(config, add_pooling_layer=False)
     state = {name: torch.from_numpy(array) for name, array in base.weights.items()}
@@ -68,7 +67,7 @@ def load_encoder(base: Base) -> BertModel:
 @torch.no_grad()
 def embed(encoder: BertModel, tokenizer: Tokenizer, texts: Sequence[str], size: int = 32) -> Tensor:
     """Mean-pooled unit vectors (texts, width) of short texts, as the e5 family is used (`query: ` before each)."""
-    encoder.eval()
+    encoder.train(mode=False)
     vectors = []
     for at in range(0, len(texts), size):
         encodings = tokenizer.encode_batch([f"query: {text}" for text in texts[at : at + size]])
@@ -123,7 +122,7 @@ def fit(network: ComplaintNetwork, rows: Dataset, collate: Collator, recipe: Rec
         optimizer, lambda step: min(1.0, (step + 1) / warm) * max(0.0, 1 - step / steps)
     )
     trainer = Trainer(network, arguments, data_collator=collate, train_dataset=rows, optimizers=(optimizer, schedule))
-    last = get_last_checkpoint(str(folder)) if folder.exists() else None
+    last: str | None = get_last_checkpoint(str(folder)) if folder.exists() else None
     trainer.train(resume_from_checkpoint=last)
 
 
