@@ -50,11 +50,7 @@ def differing_texts(full: Tokenizer, trimmed: Tokenizer, texts: Sequence[str]) -
 @torch.no_grad()
 def embedding_gap(full: Base, trimmed: Base, texts: Sequence[str]) -> float:
     """The largest difference of any coordinate of the two bases' embeddings of texts cut alike."""
-    same = [
-        text
-        for text in texts
-        if full.tokenizer.encode(text).tokens == trimmed.tokenizer.encode(text).tokens
-    ]
+    same = [text for text in texts if full.tokenizer.encode(text).tokens == trimmed.tokenizer.encode(text).tokens]
     one = embed(load_encoder(full), full.tokenizer, same)
     other = embed(load_encoder(trimmed), trimmed.tokenizer, same)
     return float((one - other).abs().max())

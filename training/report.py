@@ -1,0 +1,147 @@
+"""The evaluation as one page, with tables and plots."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from training.plots import confusion, direct_curve, reliability
+from training.scoring import Case, figures, mean
+
+if TYPE_CHECKING:
+    from training.evaluate import Evaluation
+
+WORST = 20
+EXCERPT = 160
+NAMES = {
+    "natural": "natural: our own complaints in the mix of real ones, by authors that training never saw",
+    "several": "several: half need several offices, half only look so",
+    "real": "real: labelled complaints of other cities (their text is never shown)",
+}
+
+
+def report(evaluation: Evaluation, folder: Path) -> str:
+    """The page as Markdown; its plots are written to `folder`, which lies beside it."""
+    ours = {name: held["minwon"] for name, held in evaluation.cases.items()}
+    reliability(ours, folder / "reliability.svg")
+    direct_curve(ours, folder / "direct.svg")
+    shown = [case for name in evaluation.shown for case in ours[name]]
+    confusion(shown, folder / "confusion.svg")
+    parts = [
+        "# Evaluation",
+        f"Model {evaluation.version}, trained on {evaluation.training_texts:,} texts of our own. Written by "
+        "`minwon train evaluate`; every figure on this page comes from one run. Shares of nothing are shown as –.",
+        *(part for name in evaluation.cases for part in of_set(name, evaluation)),
+        "## Calibration\n\n![reliability](evaluation/reliability.svg)",
+        "## Direct share against first-time-right\n\n![direct share](evaluation/direct.svg)",
+        "## Confusion between offices\n\nOur own tests; the offices with the most mistakes.\n\n"
+        "![confusion](evaluation/confusion.svg)",
+        *(f"## By {what}, {name}\n\n{table}" for name in ours for what, table in breakdowns(ours[name], evaluation)),
+        f"## The {WORST} worst mistakes of our own tests\n\nThe surest wrong lead offices first.\n\n"
+        + "\n".join(worst(shown, evaluation)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def of_set(name: str, evaluation: Evaluation) -> Iterator[str]:
+    """One test set: all figures of all systems side by side."""
+    held = {system: figures(cases) for system, cases in evaluation.cases[name].items()}
+    yield f"## {NAMES[name]}"
+    rows = [(figure, *(shown(held[system][figure]) for system in held)) for figure in next(iter(held.values()))]
+    yield table(("figure", *held), rows)
+
+
+def breakdowns(cases: Sequence[Case], evaluation: Evaluation) -> Iterator[tuple[str, str]]:
+    """Tables by office, by field and by duty."""
+    chart = evaluation.chart
+    yield (
+        "office",
+        table(
+            ("office", "cases", "right", "proposed", "proposed and right"),
+            [
+                (
+                    f"{chart.offices[office].name} ({office})",
+                    len(held),
+                    shown(mean([one.right for one in held])),
+                    *proposed(cases, office),
+                )
+                for office, held in grouped(cases, lambda case: case.lead_office)
+            ],
+        ),
+    )
+    yield (
+        "field",
+        table(
+            ("field", "cases", "lead office right", "lead duty right"),
+            [
+                (field, len(held), *rights(held))
+                for field, held in grouped(cases, lambda c: chart.duties[c.example.lead].field)
+            ],
+        ),
+    )
+    yield (
+        "duty",
+        table(
+            ("duty", "cases", "lead office right", "lead duty right", "most often taken for"),
+            [
+                (f"{chart.duties[duty].name} ({duty})", len(held), *rights(held), taken_for(held))
+                for duty, held in grouped(cases, lambda case: case.example.lead)
+            ],
+        ),
+    )
+
+
+def proposed(cases: Sequence[Case], office: str) -> tuple[int, str]:
+    """How often an office was proposed as lead, and how often rightly."""
+    held = [case for case in cases if case.answer.office == office]
+    return len(held), shown(mean([case.right for case in held]))
+
+
+def rights(cases: Sequence[Case]) -> tuple[str, str]:
+    """The shares of right lead offices and right lead duties."""
+    return (
+        shown(mean([case.right for case in cases])),
+        shown(mean([case.answer.duties[0] in case.leads for case in cases])),
+    )
+
+
+def taken_for(cases: Sequence[Case]) -> str:
+    """The wrong duty that was proposed most often."""
+    wrong = Counter(case.answer.duties[0] for case in cases if case.answer.duties[0] not in case.leads)
+    return ", ".join(f"{duty} {n}" for duty, n in wrong.most_common(2))
+
+
+def grouped(cases: Sequence[Case], key: object) -> list[tuple[str, list[Case]]]:
+    """Cases by a key, the largest group first."""
+    assert callable(key)
+    held: dict[str, list[Case]] = defaultdict(list)
+    for case in cases:
+        held[key(case)].append(case)
+    return sorted(held.items(), key=lambda one: (-len(one[1]), one[0]))
+
+
+def worst(cases: Sequence[Case], evaluation: Evaluation) -> Iterator[str]:
+    """The surest mistakes, with the beginning of the text."""
+    wrong = sorted((case for case in cases if not case.right), key=lambda case: -case.answer.probability)
+    for case in wrong[:WORST]:
+        text = " ".join(f"{case.example.title} {case.example.body}".split())[:EXCERPT]
+        duty = evaluation.chart.duties
+        yield (
+            f"- {case.example.id} ({case.answer.probability:.2f}): {duty[case.example.lead].name}, taken for "
+            f"{duty[case.answer.duties[0]].name}. {text}…"
+        )
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table."""
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def shown(value: float) -> str:
+    """A figure as text: counts whole, shares to three places, nothing as a dash."""
+    if value != value:
+        return "–"
+    return f"{value:.0f}" if value > 1 else f"{value:.3f}"
