@@ -13,7 +13,8 @@ from tqdm import tqdm
 from models.pipeline import Pipeline
 from nlp.complaint import Complaint
 from nlp.messages import say
-from nlp.tables import Row, Table, TableError, open_table
+from nlp.table import Row, Table, TableError
+from nlp.tables import open_table
 from serve.columns import Columns, complaint_of, find_columns, identifier
 from serve.compare import Comparison
 from serve.headings import summary, words

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from models.artifact import ModelError
 from models.orgchart import ConfigError
-from nlp.tables import TableError
+from nlp.table import TableError
 
 DONE, UNEXPECTED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 GROUP = "minwon.commands"

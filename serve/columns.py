@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nlp.complaint import Complaint
 from nlp.messages import say
-from nlp.tables import Cell, Row, TableError, squeeze, text
+from nlp.table import Cell, Row, TableError, squeeze, text
 
 
 @dataclass(frozen=True, slots=True)

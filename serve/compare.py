@@ -7,7 +7,7 @@ from typing import Self
 
 from models.orgchart import OrgChart
 from nlp.messages import say
-from nlp.tables import Row, Table, TableError, text
+from nlp.table import Row, Table, TableError, text
 from serve.headings import summary
 from serve.record import Record
 from serve.workbook import Section

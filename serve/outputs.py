@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nlp.messages import say
-from nlp.tables import Cell, TableError, text
+from nlp.table import Cell, TableError, text
 from serve.workbook import WorkbookWriter
 
 FORMULA = re.compile(r"^[=+\-@\t\r]")

@@ -7,7 +7,7 @@ from pathlib import Path
 import xlsxwriter
 
 from nlp.messages import say
-from nlp.tables import Cell, TableError
+from nlp.table import Cell, TableError
 from serve.headings import words
 
 MOST_ROWS = 1_048_575

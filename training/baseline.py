@@ -44,7 +44,8 @@ def constant(train: Sequence[Example], count: int, chart: OrgChart) -> list[Answ
 
 def zero_shot(examples: Sequence[Example], chart: OrgChart, cache: Path) -> list[Answer]:
     """Similarity of the untrained base's embeddings: each text against each duty's name and definition, centred for
-    each duty over the texts."""
+    each duty over the texts.
+    """
     base = load_base(cache)
     encoder = load_encoder(base)
     rows = embed(encoder, base.tokenizer, texts_of(examples)).numpy()

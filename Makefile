@@ -1,0 +1,40 @@
+# Everything runs in an environment of its own, .venv, made on first use. PYTHON chooses the interpreter.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CONSTRAINTS := -c constraints.txt
+
+.PHONY: demo test check format bars clean
+
+$(BIN)/minwon: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(CONSTRAINTS) -e .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/minwon
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(CONSTRAINTS) torch==2.13.0
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(CONSTRAINTS) -e '.[train,dev]'
+	@touch $@
+
+demo: $(BIN)/minwon  ## route the example backlog and show three complaints with their reasons
+	@mkdir -p demo
+	$(BIN)/minwon classify examples/backlog.xlsx -o demo/routed.xlsx --compare 처리부서 --show 3
+
+test: check  ## all checks and tests, as CI runs them
+
+check: $(VENV)/.dev  ## format, lint, types, import direction, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bars: $(VENV)/.dev  ## long measurements: throughput, start, memory, engines
+	$(BIN)/python -m tests.bars
+
+clean:
+	rm -rf $(VENV) demo dist
