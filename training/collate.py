@@ -98,16 +98,19 @@ class Collator:
     limit: int = LIMIT
 
     def __call__(self, rows: Sequence[Row]) -> dict[str, Tensor]:
-        """One batch."""
-        texts: list[list[list[int]]] = [row["pieces"] for row in rows]
-        made = self.windows(texts)
+        """One batch: what the encoder takes, and the labels."""
+        made = self.arrays([row["pieces"] for row in rows])
+        return made | self.labels(rows, made["counts"].shape[1])
+
+    def arrays(self, texts: Sequence[Sequence[Sequence[int]]]) -> dict[str, Tensor]:
+        """What `ComplaintNetwork.sentences` takes, and each sentence's `counts` of pieces."""
         lengths = [len(text) for text in texts]
-        one = batch(made, self.special[2])
+        one = batch(self.windows(texts), self.special[2])
         most = max(lengths)
         starts = np.cumsum([0, *lengths])
         owner = np.searchsorted(starts, one.sentence, side="right") - 1
         place = np.where(one.sentence < 0, -1, owner * most + one.sentence - starts[owner])
-        counts = np.zeros((len(rows), most), np.float32)
+        counts = np.zeros((len(texts), most), np.float32)
         for row, text in enumerate(texts):
             counts[row, : len(text)] = [len(sentence) for sentence in text]
         total = counts.reshape(-1)[np.maximum(place, 0)]
@@ -118,11 +121,10 @@ class Collator:
             "pool": one.pool,
             "place": place,
             "weight": weight,
-            "shape": np.array([len(rows), most]),
+            "shape": np.array([len(texts), most]),
             "counts": counts,
         }
-        tensors = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
-        return tensors | self.labels(rows, most)
+        return {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
 
     def windows(self, texts: Sequence[Sequence[Sequence[int]]]) -> list[Window]:
         """The texts' windows."""

@@ -30,6 +30,6 @@ def test_periods_are_those_of_the_decree(city: City) -> None:
 def test_a_bad_rule_is_refused_in_a_sentence(
     city_folder: Callable[..., Path], change: Callable[[str], str], said: str
 ) -> None:
-    with pytest.raises(ConfigError, match="city.toml") as caught:
+    with pytest.raises(ConfigError, match=r"city\.toml") as caught:
         load_city(city_folder(city=change))
     assert said in str(caught.value)
