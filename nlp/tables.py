@@ -5,9 +5,12 @@ What a file is, its first bytes tell, not its name: a portal's `.xls` may be an 
 
 import csv
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +18,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlrd
 from lxml import etree
+from xlrd.compdoc import CompDocError
 
 from nlp.messages import say
 from nlp.table import Cell, Reader, Row, Table, TableError, encoding_of, headed
 from nlp.workbooks import read_html, read_xls, read_xlsx
 
+# What the readers' libraries raise over a damaged file.
+BROKEN = (
+    OSError, EOFError, LookupError, ValueError, AssertionError, SyntaxError, struct.error, zlib.error,
+    zipfile.BadZipFile, pa.ArrowException, xlrd.XLRDError, CompDocError, etree.LxmlError,
+)  # fmt: skip
 PEEK = 65_536
 DRM_MARKS = (b"DRMONE", b"NASCA DRM", b"SCDSA", b"Fasoo", b"\x9b DRM", b"MarkAny", b"SOFTCAMP", b"DOCUMENTSAFER")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -31,22 +40,28 @@ def open_table(path: Path, known: Sequence[str] = (), sheet: str = "") -> Table:
     Raises TableError for a file that is missing, locked, protected, empty or of no known format.
     """
     head = first_bytes(path)
+    with readable(path):
+        table = reader_of(path, head)(path, known, sheet)
+    return replace(table, rows=guarded(path, table.rows))
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """What libraries raise over a file, as a TableError."""
     try:
-        return reader_of(path, head)(path, known, sheet)
+        yield
     except TableError:
         raise
     except PermissionError as error:
         raise TableError(say("locked", path=path)) from error
-    except (
-        OSError,
-        KeyError,
-        ValueError,
-        zipfile.BadZipFile,
-        pa.ArrowException,
-        xlrd.XLRDError,
-        etree.LxmlError,
-    ) as error:
+    except BROKEN as error:
         raise TableError(say("broken", path=path, detail=type(error).__name__)) from error
+
+
+def guarded(path: Path, rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows; a file that turns out broken half-way is said to be."""
+    with readable(path):
+        yield from rows
 
 
 def first_bytes(path: Path) -> bytes:

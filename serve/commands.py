@@ -62,8 +62,6 @@ def run_classify(given: argparse.Namespace) -> int:
     chosen = {key: getattr(given, key) for key in ("id", "title", "body", "received_at", "channel")}
     job = Job(given.source, given.output, chosen, given.sheet, given.compare, given.korean, not given.quiet)
     pipeline = open_pipeline(given.model, given.config, given.day, given.threads)
-    for warning in pipeline.chart.warnings:
-        say(f"minwon: {warning}", error=True)
     tally, compared = classify(job, pipeline, given.show)
     for line in tally.shown:
         say(line)

@@ -25,10 +25,12 @@ from training.collate import Labels, prepare
 from training.examples import FLAGS, KINDS, Example
 from training.export import digest_all, export_network, seal
 from training.finetune import Recipe, build, collator, fit
+from training.graft import grafted
 from training.network import ComplaintNetwork
 from training.splits import NAMES, paths_of, read_splits
 
 PAIRS = 0.12  # joined pairs, as a share of the training texts
+GRAFTS = 0.25  # stories with another request, likewise
 COPIES = 2  # differently disturbed copies of the corpus, taken in turn by the epochs
 
 
@@ -51,7 +53,8 @@ def training_examples(examples: Sequence[Example], chart: OrgChart, seed: int) -
     """The corpus as it is trained on: disturbed copies, joined pairs, and the duty table's own words."""
     copies = [disturb(one, seed + copy) for copy in range(COPIES) for one in examples]
     pairs = joined_pairs(examples, chart, round(len(examples) * PAIRS * COPIES), seed)
-    return copies + [disturb(one, seed) for one in pairs] + described(chart)
+    grafts = grafted(examples, round(len(examples) * GRAFTS * COPIES), seed)
+    return copies + [disturb(one, seed) for one in (*pairs, *grafts)] + described(chart)
 
 
 def train(plan: Plan) -> ComplaintNetwork:

@@ -1,5 +1,7 @@
 """Tables in every format that a city exports, and everything that can be wrong with a file."""
 
+import contextlib
+import random
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -135,3 +137,24 @@ def test_a_workbook_is_not_held_in_memory_by_its_claimed_size(tmp_path: Path) ->
         sheet.write_row(1, 0, ROWS[0])
         sheet.write_blank(200_000, 0, None, book.add_format({"bold": True}))
     assert rows_of(path) == [ROWS[0]]
+
+
+def test_a_file_damaged_anywhere_is_refused_and_never_crashes(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(HEADINGS)
+    for _ in range(300):
+        sheet.append(ROWS[0])
+    book.save(whole)
+    content = whole.read_bytes()
+    chance = random.Random(0)
+    for turn in range(60):
+        damaged = bytearray(content)
+        for _ in range(20):
+            damaged[chance.randrange(40, len(damaged))] = chance.randrange(256)
+        path = tmp_path / f"{turn}.xlsx"
+        path.write_bytes(bytes(damaged[: chance.randrange(200, len(damaged) + 1)]))
+        with contextlib.suppress(TableError):
+            list(open_table(path, KNOWN).rows)
