@@ -33,14 +33,13 @@ class Calibration:
 
     `temperature` divides the lead scores. A duty's probability is logistic in its score for the text and its best
     score in a sentence (`duty`: two weights and a constant), a step of complexity and the two of `several` in
-    their scores (weight, constant). `level_cuts` are where a step counts as taken, `flag_cuts` where a flag is set.
+    their scores (weight, constant). `flag_cuts` are where a flag is set.
     """
 
     temperature: float
     duty: tuple[float, float, float]
     several: tuple[tuple[float, float], tuple[float, float]]
     steps: tuple[tuple[float, float], ...]
-    level_cuts: tuple[float, ...]
     flag_cuts: tuple[float, ...]
     kind_bias: tuple[float, ...]
     kind_temperature: float

@@ -58,6 +58,10 @@ class Heads:
         rest = self.linear("rest", both)
         bounds = np.cumsum([3, self.sizes.kinds, self.sizes.flags])
         steps, kind, flag, several = np.split(rest, bounds, axis=-1)
+        signal = self.linear("signal", np.float32(self.scale) * unit)
+        strongest = np.where(present[..., None], signal, ABSENT).max(axis=1)
+        more = np.split(strongest, [3, 3 + self.sizes.flags], axis=-1)
+        steps, flag, several = steps + more[0], flag + more[1], several + more[2]
         return Scores(
             lead=self.linear("lead", both),
             duty=self.linear("duty", both),

@@ -1,6 +1,7 @@
 """Fit what probabilities may claim, on held-out texts of our own that no weight was fitted on."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from models.calibration import Calibration, Promise, best_sentence
 from models.heads import Scores, sigmoid, softmax
 from models.orgchart import OrgChart
+from training.briefs import mix
 from training.examples import FLAGS, KINDS, Example
 
 Floats = NDArray[np.float32]
@@ -34,6 +36,8 @@ class Truth:
     kind: NDArray[np.int64]  # (n,)
     flags: Flags  # (n, flags)
     member: Floats  # (k, o): which office holds a duty
+    level_weight: Floats  # (n,): as if levels came in the shares of real complaints
+    kind_weight: Floats  # (n,): likewise for kinds
 
 
 def truth_of(examples: Sequence[Example], duties: Sequence[str], chart: OrgChart) -> Truth:
@@ -58,6 +62,24 @@ def truth_of(examples: Sequence[Example], duties: Sequence[str], chart: OrgChart
         kind=np.array([KINDS.index(example.kind) for example in examples]),
         flags=np.array([[flag in example.flags for flag in FLAGS] for example in examples]),
         member=np.array([[one == name for name in names] for one in office], np.float32),
+        level_weight=weights(
+            [one.complexity for one in examples], dict(enumerate(mix()["real"]["levels"], 1)), examples
+        ),
+        kind_weight=weights([one.kind for one in examples], mix()["real"]["kinds"], examples),
+    )
+
+
+def weights(labels: Sequence[int | str], wanted: Mapping[int | str, float], examples: Sequence[Example]) -> Floats:
+    """Weights (n,) that give long texts the wanted shares of labels; short texts keep theirs.
+
+    Our corpus holds more of what is rare than citizens write; probabilities should be those of real mail.
+    """
+    long = [len(one.title) + len(one.body) >= mix()["real"]["long"] for one in examples]
+    have = Counter(label for label, is_long in zip(labels, long, strict=True) if is_long)
+    total = max(1, have.total())
+    return np.array(
+        [wanted[label] * total / have[label] if is_long else 1.0 for label, is_long in zip(labels, long, strict=True)],
+        np.float32,
     )
 
 
@@ -67,9 +89,9 @@ def fit_calibration(scores: Scores, truth: Truth) -> Calibration:
     duty = fit_duty(scores, truth.present)
     text, sentence, constant = np.array(duty, np.float32)
     present = sigmoid(text * scores.duty + sentence * best_sentence(scores) + constant)
-    several = tuple(platt(scores.several[:, i], truth.several[:, i]) for i in range(2))
-    steps = tuple(platt(scores.complexity[:, i], truth.level > i + 1) for i in range(3))
-    kind_bias = fit_kind_bias(scores.kind, truth.kind)
+    several = tuple(platt(scores.several[:, i], truth.several[:, i], truth.level_weight) for i in range(2))
+    steps = tuple(platt(scores.complexity[:, i], truth.level > i + 1, truth.level_weight) for i in range(3))
+    kind_bias = fit_kind_bias(scores.kind, truth.kind, truth.kind_weight)
     lead = softmax(scores.lead / np.float32(temperature))
     several_probability = sigmoid(several[0][0] * scores.several[:, 0] + several[0][1])
     support, several_cut = fit_support(lead, present, several_probability, truth)
@@ -78,7 +100,6 @@ def fit_calibration(scores: Scores, truth: Truth) -> Calibration:
         duty=duty,
         several=(several[0], several[1]),
         steps=steps,
-        level_cuts=fit_level_cuts(scores, steps, truth.level),
         flag_cuts=tuple(best_cut(sigmoid(scores.flag[:, i]), truth.flags[:, i]) for i in range(len(FLAGS))),
         kind_bias=kind_bias,
         kind_temperature=fit_temperature(scores.kind + np.array(kind_bias, np.float32), truth.kind),
@@ -107,20 +128,20 @@ def fit_duty(scores: Scores, present: Flags) -> tuple[float, float, float]:
     return float(model.coef_[0, 0]), float(model.coef_[0, 1]), float(model.intercept_[0])
 
 
-def platt(scores: Floats, target: Flags) -> tuple[float, float]:
+def platt(scores: Floats, target: Flags, weight: Floats) -> tuple[float, float]:
     """Weight and constant of a logistic fit (Platt, 1999); the scores as they are when one class is missing."""
     if target.all() or not target.any():
         return 1.0, 0.0
-    model = LogisticRegression(C=10.0, max_iter=1000).fit(scores[:, None], target)
+    model = LogisticRegression(C=10.0, max_iter=1000).fit(scores[:, None], target, sample_weight=weight)
     return float(model.coef_[0, 0]), float(model.intercept_[0])
 
 
-def fit_kind_bias(scores: Floats, target: NDArray[np.int64]) -> tuple[float, ...]:
+def fit_kind_bias(scores: Floats, target: NDArray[np.int64], share: Floats) -> tuple[float, ...]:
     """What is added to each kind's score so that rare kinds are found: least log loss, classes weighted by the root
     of their rarity.
     """
-    counts = np.bincount(target, minlength=len(KINDS))
-    weight = np.where(counts > 0, 1 / np.sqrt(np.maximum(counts, 1)), 0)[target]
+    counts = np.bincount(target, weights=share, minlength=len(KINDS))
+    weight = share * np.where(counts > 0, 1 / np.sqrt(np.maximum(counts, 1)), 0)[target]
     rows = np.arange(len(target))
 
     def loss(bias: NDArray[np.float64]) -> float:
@@ -129,26 +150,6 @@ def fit_kind_bias(scores: Floats, target: NDArray[np.int64]) -> tuple[float, ...
         return float((weight * nll).sum() / weight.sum() + 0.01 * (bias**2).sum())
 
     return tuple(float(value) for value in minimize(loss, np.zeros(len(KINDS))).x)
-
-
-def fit_level_cuts(scores: Scores, steps: Sequence[tuple[float, float]], level: NDArray[np.int64]) -> tuple[float, ...]:
-    """Cuts of the three steps with the best quadratic-weighted kappa, one after another, twice round."""
-    from training.measures import quadratic_kappa
-
-    weights, constants = np.array(steps).T
-    probability = np.minimum.accumulate(sigmoid(scores.complexity * weights + constants), axis=1)
-    cuts = np.full(3, 0.5)
-    for _ in range(2):
-        for step in range(3):
-            tried = []
-            for cut in np.linspace(0.15, 0.85, 29):
-                at = cuts.copy()
-                at[step] = cut
-                tried.append(
-                    (quadratic_kappa(level, 1 + (probability >= at).cumprod(axis=1).sum(axis=1)), -abs(cut - 0.5), cut)
-                )
-            cuts[step] = max(tried)[2]
-    return tuple(float(cut) for cut in cuts)
 
 
 def best_cut(probability: Floats, target: Flags) -> float:

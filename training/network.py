@@ -1,7 +1,8 @@
 """The network in torch: one encoder, and heads over its sentence vectors.
 
 Every head reads the sentence vectors of a text: `doc`, their mean by pieces (the text's own mean-pooled vector),
-and `request`, their mean by attention (which sentence asks). `models.heads` computes the same from the arrays.
+and `request`, their mean by attention (which sentence asks). Complexity, flags and `several` also take the strongest
+signal of any one sentence: that somebody asked before is said once. `models.heads` computes the same from the arrays.
 """
 
 from dataclasses import dataclass
@@ -53,6 +54,9 @@ class Heads(nn.Module):
         self.rest = nn.Linear(2 * width, 3 + sizes.kinds + sizes.flags + 2)
         self.rest.weight.data.normal_(std=0.02)
         self.rest.bias.data.zero_()
+        self.signal = nn.Linear(width, 3 + sizes.flags + 2)
+        self.signal.weight.data.normal_(std=0.02)
+        self.signal.bias.data.zero_()
         self.sizes = sizes
 
     def forward(self, vectors: Tensor, counts: Tensor, roles: Tensor) -> Logits:
@@ -66,6 +70,9 @@ class Heads(nn.Module):
         both = self.scale * torch.cat([doc, asked], dim=-1)
         rest = self.rest(both)
         steps, kind, flag, several = rest.split([3, self.sizes.kinds, self.sizes.flags, 2], dim=-1)
+        signal = self.signal(self.scale * unit).masked_fill(~present[..., None], -1e4).amax(1)
+        more = signal.split([3, self.sizes.flags, 2], dim=-1)
+        steps, flag, several = steps + more[0], flag + more[1], several + more[2]
         return Logits(
             self.lead(both), self.duty(both), self.sentence(self.scale * unit), attention, steps, kind, flag, several
         )

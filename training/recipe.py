@@ -27,10 +27,12 @@ from training.export import digest_all, export_network, seal
 from training.finetune import Recipe, build, collator, fit
 from training.graft import grafted
 from training.network import ComplaintNetwork
+from training.signals import signalled
 from training.splits import NAMES, paths_of, read_splits
 
 PAIRS = 0.12  # joined pairs, as a share of the training texts
 GRAFTS = 0.25  # stories with another request, likewise
+SIGNALS = 0.25  # texts with a signal of complexity put in, likewise
 COPIES = 2  # differently disturbed copies of the corpus, taken in turn by the epochs
 
 
@@ -54,7 +56,8 @@ def training_examples(examples: Sequence[Example], chart: OrgChart, seed: int) -
     copies = [disturb(one, seed + copy) for copy in range(COPIES) for one in examples]
     pairs = joined_pairs(examples, chart, round(len(examples) * PAIRS * COPIES), seed)
     grafts = grafted(examples, round(len(examples) * GRAFTS * COPIES), seed)
-    return copies + [disturb(one, seed) for one in (*pairs, *grafts)] + described(chart)
+    harder = signalled(examples, round(len(examples) * SIGNALS * COPIES), seed)
+    return copies + [disturb(one, seed) for one in (*pairs, *grafts, *harder)] + described(chart)
 
 
 def train(plan: Plan) -> ComplaintNetwork:
@@ -132,7 +135,6 @@ NO_CALIBRATION = Calibration(
     duty=(1.0, 0.0, 0.0),
     several=((1.0, 0.0), (1.0, 0.0)),
     steps=((1.0, 0.0),) * 3,
-    level_cuts=(0.5,) * 3,
     flag_cuts=(0.5,) * len(FLAGS),
     kind_bias=(0.0,) * len(KINDS),
     kind_temperature=1.0,

@@ -20,7 +20,6 @@ CALIBRATION = Calibration(
     duty=(1.0, 0.0, 0.0),
     several=((1.0, 0.0), (1.0, 0.0)),
     steps=((1.0, 0.0),) * 3,
-    level_cuts=(0.5,) * 3,
     flag_cuts=(0.5,) * 4,
     kind_bias=(0.0,) * 6,
     kind_temperature=1.0,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.artifact import ModelError, load
+from models.artifact import LabelSet, ModelError, load
 from models.encoder import Encoder
 from nlp.reading import read
 from training.base import Base
@@ -17,7 +17,7 @@ from training.examples import FLAGS, KINDS, Example
 from training.export import export_network, seal
 from training.finetune import Recipe, build, collator, fit
 from training.network import ComplaintNetwork
-from training.recipe import LabelSet, raw_scores, training_examples
+from training.recipe import raw_scores, training_examples
 
 DIALS = Recipe(epochs=2, batch_size=4, encoder_rate=1e-4)
 
