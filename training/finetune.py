@@ -24,11 +24,11 @@ from training.network import ComplaintNetwork, Heads
 class Recipe:
     """The dials of one training run."""
 
-    epochs: int = 8
+    epochs: int = 3
     batch_size: int = 16
-    encoder_rate: float = 1e-4
+    encoder_rate: float = 1.5e-4
     layer_decay: float = 0.85
-    head_rate: float = 2e-3
+    head_rate: float = 1e-3
     weight_decay: float = 0.01
     warmup: float = 0.1
     seed: int = 20261124
