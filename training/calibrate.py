@@ -20,7 +20,7 @@ Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
 WANTED = (0.80, 0.85, 0.90, 0.93, 0.95, 0.97, 0.98)
-CONFIDENCE = 0.95
+CONFIDENCE = 0.80  # one-sided: that a promise holds on texts like the held-out ones
 LEAST = 40  # direct cases without which no promise is made
 
 
@@ -70,17 +70,19 @@ def truth_of(examples: Sequence[Example], duties: Sequence[str], chart: OrgChart
 
 
 def weights(labels: Sequence[int | str], wanted: Mapping[int | str, float], examples: Sequence[Example]) -> Floats:
-    """Weights (n,) that give long texts the wanted shares of labels; short texts keep theirs.
-
-    Our corpus holds more of what is rare than citizens write; probabilities should be those of real mail.
+    """Weights (n,) as if the texts came in the mix of real mail: so many long ones, and those with the wanted shares
+    of labels. Our corpus holds more of what is rare, and more that is short, than citizens write.
     """
-    long = [len(one.title) + len(one.body) >= mix()["real"]["long"] for one in examples]
+    real = mix()["real"]
+    long = np.array([len(one.title) + len(one.body) >= real["long"] for one in examples])
     have = Counter(label for label, is_long in zip(labels, long, strict=True) if is_long)
-    total = max(1, have.total())
-    return np.array(
-        [wanted[label] * total / have[label] if is_long else 1.0 for label, is_long in zip(labels, long, strict=True)],
-        np.float32,
-    )
+    of_label = [
+        wanted[label] * have.total() / have[label] if is_long else 1.0
+        for label, is_long in zip(labels, long, strict=True)
+    ]
+    share = long.mean()
+    of_form = np.where(long, real["long_share"] / max(share, 1e-9), (1 - real["long_share"]) / max(1 - share, 1e-9))
+    return np.array(of_label * of_form, np.float32)
 
 
 def fit_calibration(scores: Scores, truth: Truth) -> Calibration:
@@ -188,7 +190,7 @@ def fit_promises(offices: Floats, right: Flags) -> tuple[Promise, ...]:
     """For each wanted first-time-right rate the lowest threshold whose lower bound keeps it.
 
     `offices` (n, o) are the offices' probabilities, `right` (n, o) which offices would be right. The bound is
-    Clopper and Pearson's (1934), one-sided at 95 %.
+    Clopper and Pearson's (1934), one-sided at `CONFIDENCE`.
     """
     best, sure = offices.argmax(axis=1), offices.max(axis=1)
     hit = right[np.arange(len(best)), best]
