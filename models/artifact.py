@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 from models.calibration import Calibration, from_json
 from models.encoder import Encoder
 from models.heads import Heads, Sizes
+from models.lexical import Lexical
 from models.neural import NeuralClassifier
 from models.weights import load_weights
 
@@ -31,6 +32,8 @@ class Layout:
 
     encoder: str = "encoder.npz"
     heads: str = "heads.npz"
+    lexical: str = "lexical.npz"
+    ngrams: str = "ngrams.json"
     tokenizer: str = "tokenizer.json"
     labels: str = "labels.json"
     calibration: str = "calibration.json"
@@ -38,7 +41,9 @@ class Layout:
     @property
     def names(self) -> tuple[str, ...]:
         """All files but the manifest."""
-        return (self.encoder, self.heads, self.tokenizer, self.labels, self.calibration)
+        return (
+            self.encoder, self.heads, self.lexical, self.ngrams, self.tokenizer, self.labels, self.calibration,
+        )  # fmt: skip
 
 
 LAYOUT = Layout()
@@ -113,8 +118,8 @@ def verify(folder: Path, manifest: Manifest) -> None:
             raise ModelError(f"{folder}: {name} is not the file that was released (hash differs): copy it again")
 
 
-def assemble(path: Path, version: str, threads: int) -> NeuralClassifier:
-    """The classifier from files that were verified."""
+def assemble(path: Path, version: str, threads: int, calibration: Calibration | None = None) -> NeuralClassifier:
+    """The classifier from files that were verified; `calibration` stands for the folder's own where it is given."""
     labels = read_labels(path)
     arrays = load_weights(path / LAYOUT.heads)
     sizes = Sizes(len(arrays["request"]), len(labels.duties), len(labels.kinds), len(labels.flags))
@@ -123,11 +128,21 @@ def assemble(path: Path, version: str, threads: int) -> NeuralClassifier:
         version,
         encoder,
         Heads(arrays, sizes, labels.scale),
-        read_calibration(path),
+        read_lexical(path, labels),
+        calibration or read_calibration(path),
         labels.duties,
         labels.kinds,
         labels.flags,
     )
+
+
+def read_lexical(path: Path, labels: LabelSet) -> Lexical:
+    """The folder's lexical model."""
+    arrays = load_weights(path / LAYOUT.lexical)
+    grams = json.loads((path / LAYOUT.ngrams).read_text(encoding="utf-8"))
+    weights = np.ascontiguousarray(arrays["weights"].T[: len(grams)])
+    rows = {gram: row for row, gram in enumerate(grams)}
+    return Lexical(rows, arrays["idf"], weights, arrays["bias"], len(labels.duties), len(labels.kinds))
 
 
 def read_labels(path: Path) -> LabelSet:

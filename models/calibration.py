@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.heads import Scores, sigmoid, softmax
+from models.lexical import LexicalScores
 
 Floats = NDArray[np.float32]
 
@@ -31,15 +32,17 @@ class Promise:
 class Calibration:
     """The numbers fitted on held-out texts.
 
-    `temperature` divides the lead scores. A duty's probability is logistic in its score for the text and its best
-    score in a sentence (`duty`: two weights and a constant), a step of complexity and the two of `several` in
-    their scores (weight, constant). `flag_cuts` are where a flag is set.
+    `lexical` weighs the lexical scores of lead and kind against the encoder's; `temperature` divides the lead's sum. A
+    duty's probability is logistic in its score for the text and its best score in a sentence (`duty`: two weights and
+    a constant), a step of complexity in the scores of both models (`steps`: two weights and a constant), the two of
+    `several` in the encoder's (weight, constant). `flag_cuts` are where a flag is set.
     """
 
     temperature: float
+    lexical: tuple[float, float]
     duty: tuple[float, float, float]
     several: tuple[tuple[float, float], tuple[float, float]]
-    steps: tuple[tuple[float, float], ...]
+    steps: tuple[tuple[float, float, float], ...]
     flag_cuts: tuple[float, ...]
     kind_bias: tuple[float, ...]
     kind_temperature: float
@@ -48,9 +51,10 @@ class Calibration:
     several_threshold: float
     promises: tuple[Promise, ...]
 
-    def lead(self, scores: Scores) -> Floats:
+    def lead(self, scores: Scores, lexical: LexicalScores) -> Floats:
         """(n, k), rows sum to one."""
-        return softmax(scores.lead / np.float32(self.temperature))
+        summed: Floats = scores.lead + np.float32(self.lexical[0]) * lexical.lead
+        return softmax(summed / np.float32(self.temperature))
 
     def present(self, scores: Scores) -> Floats:
         """(n, k): the probability that each duty is asked for."""
@@ -61,13 +65,15 @@ class Calibration:
         """(n, 2): several offices, several bodies."""
         return straight(scores.several, self.several)
 
-    def step(self, scores: Scores) -> Floats:
+    def step(self, scores: Scores, lexical: LexicalScores) -> Floats:
         """(n, 3): the probability that complexity is above 1, 2 and 3, never rising."""
-        return np.minimum.accumulate(straight(scores.complexity, self.steps), axis=1)
+        ours, theirs, constant = np.array(self.steps, np.float32).T
+        return np.minimum.accumulate(sigmoid(ours * scores.complexity + theirs * lexical.steps + constant), axis=1)
 
-    def kind(self, scores: Scores) -> Floats:
+    def kind(self, scores: Scores, lexical: LexicalScores) -> Floats:
         """(n, kinds), rows sum to one."""
-        return softmax((scores.kind + np.array(self.kind_bias, np.float32)) / np.float32(self.kind_temperature))
+        summed: Floats = scores.kind + np.float32(self.lexical[1]) * lexical.kind + np.array(self.kind_bias, np.float32)
+        return softmax(summed / np.float32(self.kind_temperature))
 
     def direct_threshold(self, wanted: float) -> float:
         """The lead office's probability from which a case may go direct; above one when the promise cannot be kept."""

@@ -1,4 +1,4 @@
-"""The fine-tuned encoder as a classifier: readings in, calibrated predictions out."""
+"""The classifier: fine-tuned encoder and lexical model together; readings in, calibrated predictions out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,40 +8,43 @@ import numpy as np
 from models.calibration import Calibration, levels_of
 from models.encoder import Encoder
 from models.heads import Heads, Scores, roles_of, sigmoid
+from models.lexical import Lexical, LexicalScores
 from models.prediction import Prediction
 from nlp.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
 class NeuralClassifier:
-    """One encoder, its heads and their calibration; satisfies `models.classifier.Classifier`."""
+    """One encoder with its heads, the lexical model, and their calibration: a `models.classifier.Classifier`."""
 
     version: str
     encoder: Encoder
     heads: Heads
+    lexical: Lexical
     calibration: Calibration
     duties: tuple[str, ...]
     kinds: tuple[str, ...]
     flags: tuple[str, ...]
 
-    def score(self, readings: Sequence[Reading]) -> Scores:
-        """Raw scores of readings, before calibration."""
+    def score(self, readings: Sequence[Reading]) -> tuple[Scores, LexicalScores]:
+        """Raw scores of readings by both models, before calibration."""
         sheaf = self.encoder.encode([[one.text for one in reading.sentences] for reading in readings])
         roles = np.zeros(sheaf.counts.shape, np.int64)
         for row, reading in enumerate(readings):
             n = len(reading.sentences)
             roles[row, :n] = roles_of(n, reading.titled, reading.courtesies)
-        return self.heads.score(sheaf.vectors, sheaf.counts, roles)
+        scores = self.heads.score(sheaf.vectors, sheaf.counts, roles)
+        return scores, self.lexical.score([reading.text for reading in readings])
 
     def predict(self, readings: Sequence[Reading]) -> list[Prediction]:
         """One calibrated prediction per reading, in order."""
-        return self.calibrated(readings, self.score(readings)) if readings else []
+        return self.calibrated(readings, *self.score(readings)) if readings else []
 
-    def calibrated(self, readings: Sequence[Reading], scores: Scores) -> list[Prediction]:
+    def calibrated(self, readings: Sequence[Reading], scores: Scores, lexical: LexicalScores) -> list[Prediction]:
         """Predictions from raw scores."""
         known = self.calibration
-        lead, present, several = known.lead(scores), known.present(scores), known.several_of(scores)
-        steps, kinds, flags = known.step(scores), known.kind(scores), sigmoid(scores.flag)
+        lead, present, several = known.lead(scores, lexical), known.present(scores), known.several_of(scores)
+        steps, kinds, flags = known.step(scores, lexical), known.kind(scores, lexical), sigmoid(scores.flag)
         evidence, levels = scores.sentence.argmax(axis=1), levels_of(steps)
         taken = np.rint(steps.sum(axis=1)).astype(np.int64)  # the expected level: what quadratic kappa rewards
         set_flags = flags >= np.array(known.flag_cuts, np.float32)

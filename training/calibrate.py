@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from models.calibration import Calibration, Promise, best_sentence
 from models.heads import Scores, sigmoid, softmax
+from models.lexical import LexicalScores
 from models.orgchart import OrgChart
 from training.briefs import mix
 from training.examples import FLAGS, KINDS, Example
@@ -85,31 +86,52 @@ def weights(labels: Sequence[int | str], wanted: Mapping[int | str, float], exam
     return np.array(of_label * of_form, np.float32)
 
 
-def fit_calibration(scores: Scores, truth: Truth) -> Calibration:
-    """Every number of a calibration, from raw scores and labels of the same held-out texts."""
-    temperature = fit_temperature(scores.lead, truth.lead)
+def fit_calibration(scores: Scores, lexical: LexicalScores, truth: Truth) -> Calibration:
+    """Every number of a calibration, from raw scores of both models and labels of the same held-out texts."""
+    lead_weight, temperature = fit_lead(scores.lead, lexical.lead, truth.lead)
+    kind_weight, kind_bias = fit_kind(scores.kind, lexical.kind, truth.kind, truth.kind_weight)
+    summed_kind = scores.kind + np.float32(kind_weight) * lexical.kind + np.array(kind_bias, np.float32)
     duty = fit_duty(scores, truth.present)
+    several = tuple(platt(scores.several[:, i], truth.several[:, i], truth.level_weight) for i in range(2))
+    summed_lead: Floats = scores.lead + np.float32(lead_weight) * lexical.lead
+    lead = softmax(summed_lead / np.float32(temperature))
     text, sentence, constant = np.array(duty, np.float32)
     present = sigmoid(text * scores.duty + sentence * best_sentence(scores) + constant)
-    several = tuple(platt(scores.several[:, i], truth.several[:, i], truth.level_weight) for i in range(2))
-    steps = tuple(platt(scores.complexity[:, i], truth.level > i + 1, truth.level_weight) for i in range(3))
-    kind_bias = fit_kind_bias(scores.kind, truth.kind, truth.kind_weight)
-    lead = softmax(scores.lead / np.float32(temperature))
     several_probability = sigmoid(several[0][0] * scores.several[:, 0] + several[0][1])
     support, several_cut = fit_support(lead, present, several_probability, truth)
     return Calibration(
         temperature=temperature,
+        lexical=(lead_weight, kind_weight),
         duty=duty,
         several=(several[0], several[1]),
-        steps=steps,
+        steps=tuple(fit_step(scores, lexical, i, truth) for i in range(3)),
         flag_cuts=tuple(best_cut(sigmoid(scores.flag[:, i]), truth.flags[:, i]) for i in range(len(FLAGS))),
         kind_bias=kind_bias,
-        kind_temperature=fit_temperature(scores.kind + np.array(kind_bias, np.float32), truth.kind),
+        kind_temperature=fit_temperature(summed_kind, truth.kind),
         duty_threshold=best_cut(present.ravel(), truth.present.ravel()),
         support_threshold=support,
         several_threshold=several_cut,
         promises=fit_promises(lead @ truth.member, (truth.leads @ truth.member) > 0),
     )
+
+
+def fit_lead(ours: Floats, theirs: Floats, target: NDArray[np.int64]) -> tuple[float, float]:
+    """The lexical weight and the temperature of least log loss."""
+    rows = np.arange(len(target))
+
+    def loss(dials: NDArray[np.float64]) -> float:
+        shares = softmax(((ours + dials[0] * theirs) / np.exp(dials[1])).astype(np.float64))
+        return float(-np.log(np.maximum(shares[rows, target], 1e-12)).mean())
+
+    found = minimize(loss, np.array([0.5, 0.0]), method="L-BFGS-B", bounds=[(0, 3), (-2, 2)]).x
+    return float(found[0]), float(np.exp(found[1]))
+
+
+def fit_step(scores: Scores, lexical: LexicalScores, at: int, truth: Truth) -> tuple[float, float, float]:
+    """One step of complexity, logistic in both models' scores."""
+    features = np.stack([scores.complexity[:, at], lexical.steps[:, at]], axis=1)
+    model = LogisticRegression(C=10.0, max_iter=1000).fit(features, truth.level > at + 1, truth.level_weight)
+    return float(model.coef_[0, 0]), float(model.coef_[0, 1]), float(model.intercept_[0])
 
 
 def fit_temperature(scores: Floats, target: NDArray[np.int64]) -> float:
@@ -138,20 +160,22 @@ def platt(scores: Floats, target: Flags, weight: Floats) -> tuple[float, float]:
     return float(model.coef_[0, 0]), float(model.intercept_[0])
 
 
-def fit_kind_bias(scores: Floats, target: NDArray[np.int64], share: Floats) -> tuple[float, ...]:
-    """What is added to each kind's score so that rare kinds are found: least log loss, classes weighted by the root
-    of their rarity.
+def fit_kind(ours: Floats, theirs: Floats, target: NDArray[np.int64], share: Floats) -> tuple[float, tuple[float, ...]]:
+    """The lexical weight, and what is added to each kind's score so that rare kinds are found: least log loss, classes
+    weighted by the root of their rarity.
     """
     counts = np.bincount(target, weights=share, minlength=len(KINDS))
     weight = share * np.where(counts > 0, 1 / np.sqrt(np.maximum(counts, 1)), 0)[target]
     rows = np.arange(len(target))
 
-    def loss(bias: NDArray[np.float64]) -> float:
-        shares = softmax((scores + bias).astype(np.float64))
+    def loss(dials: NDArray[np.float64]) -> float:
+        shares = softmax((ours + dials[0] * theirs + dials[1:]).astype(np.float64))
         nll = -np.log(np.maximum(shares[rows, target], 1e-12))
-        return float((weight * nll).sum() / weight.sum() + 0.01 * (bias**2).sum())
+        return float((weight * nll).sum() / weight.sum() + 0.01 * (dials[1:] ** 2).sum())
 
-    return tuple(float(value) for value in minimize(loss, np.zeros(len(KINDS))).x)
+    bounds = [(0.0, 3.0), *[(None, None)] * len(KINDS)]
+    found = minimize(loss, np.array([0.5, *[0.0] * len(KINDS)]), method="L-BFGS-B", bounds=bounds).x
+    return float(found[0]), tuple(float(value) for value in found[1:])
 
 
 def best_cut(probability: Floats, target: Flags) -> float:

@@ -21,7 +21,7 @@ NEAR = 0.6  # Jaccard of five-letter shingles from which two texts are near-dupl
 SHORT = 40  # letters below which only equal texts count: a caller's few words repeat by nature
 LEAST = 12  # times that each duty stands in training
 PLACE = re.compile(
-    r"[가-힣]{2,5}(?:동|로|길|역|천|산|공원|초등학교|중학교|사거리|시장)(?=[\s,.에은는이을의과와도앞옆]|$)"
+    r"(?<![가-힣])[가-힣]{2,3}(?:동|역|초등학교|초|중학교|사거리|아파트|마을|대교)(?=[\s,.에은는이을의과와도앞옆]|$)"
 )
 COMMON = 3  # authors who may share a place name before it is said
 

@@ -9,14 +9,12 @@ import torch
 from datasets import Dataset, load_from_disk
 from tokenizers import Tokenizer
 
-from models.artifact import LAYOUT, LabelSet, Manifest
+from models.artifact import LabelSet, Manifest, assemble
 from models.calibration import Calibration
 from models.city import standard
-from models.encoder import Encoder
-from models.heads import Heads, Scores, Sizes
-from models.neural import NeuralClassifier
+from models.heads import Scores
+from models.lexical import LexicalScores
 from models.orgchart import OrgChart, load_orgchart
-from models.weights import load_weights
 from nlp.reading import read
 from training.augment import described, disturb, joined_pairs
 from training.base import load_base
@@ -26,6 +24,7 @@ from training.examples import FLAGS, KINDS, Example
 from training.export import digest_all, export_network, seal
 from training.finetune import Recipe, build, collator, fit
 from training.graft import grafted
+from training.lexical import export_lexical
 from training.network import ComplaintNetwork
 from training.signals import signalled
 from training.splits import NAMES, paths_of, read_splits
@@ -101,14 +100,15 @@ def release(plan: Plan, version: str) -> Manifest:
     network, tokenizer, labels = load_trained(plan)
     label_set = LabelSet(labels.duties, KINDS, FLAGS, network.heads.scale)
     export_network(network, tokenizer, label_set, plan.target)
+    export_lexical(read_splits().train, labels.duties, plan.target)
     return recalibrate(plan.target, version)
 
 
 def recalibrate(folder: Path, version: str) -> Manifest:
     """Fit the calibration of a model folder on the held-out texts, and seal it anew."""
     chart, splits = todays_chart(), read_splits()
-    scores, duties = raw_scores(folder, splits.heldout)
-    calibration = fit_calibration(scores, truth_of(splits.heldout, duties, chart))
+    scores, lexical, duties = raw_scores(folder, splits.heldout)
+    calibration = fit_calibration(scores, lexical, truth_of(splits.heldout, duties, chart))
     corpus = [path for name in NAMES for path in paths_of(name)]
     config = Path(str(standard()))
     tables = [config / "duties.tsv", config / "offices.tsv", config / "city.toml"]
@@ -116,25 +116,18 @@ def recalibrate(folder: Path, version: str) -> Manifest:
     return seal(folder, calibration, version, corpus, tables, metrics, date.today())
 
 
-def raw_scores(folder: Path, examples: Sequence[Example]) -> tuple[Scores, tuple[str, ...]]:
+def raw_scores(folder: Path, examples: Sequence[Example]) -> tuple[Scores, LexicalScores, tuple[str, ...]]:
     """Uncalibrated scores of examples by the exported files, and the order of their duties."""
-    import json
-
-    labels = json.loads((folder / LAYOUT.labels).read_text(encoding="utf-8"))
-    arrays = load_weights(folder / LAYOUT.heads)
-    sizes = Sizes(len(arrays["request"]), len(labels["duties"]), len(KINDS), len(FLAGS))
-    tokenizer = Tokenizer.from_file(str(folder / LAYOUT.tokenizer))
-    encoder = Encoder(load_weights(folder / LAYOUT.encoder), tokenizer)
-    heads = Heads(arrays, sizes, labels["scale"])
-    classifier = NeuralClassifier("", encoder, heads, NO_CALIBRATION, tuple(labels["duties"]), KINDS, FLAGS)
-    return classifier.score(read(one.complaint for one in examples)), tuple(labels["duties"])
+    classifier = assemble(folder, "", 0, NO_CALIBRATION)
+    return *classifier.score(read(one.complaint for one in examples)), classifier.duties
 
 
 NO_CALIBRATION = Calibration(
     temperature=1.0,
+    lexical=(0.0, 0.0),
     duty=(1.0, 0.0, 0.0),
     several=((1.0, 0.0), (1.0, 0.0)),
-    steps=((1.0, 0.0),) * 3,
+    steps=((1.0, 0.0, 0.0),) * 3,
     flag_cuts=(0.5,) * len(FLAGS),
     kind_bias=(0.0,) * len(KINDS),
     kind_temperature=1.0,

@@ -17,9 +17,10 @@ from nlp.reading import read_one
 
 CALIBRATION = Calibration(
     temperature=1.0,
+    lexical=(0.0, 0.0),
     duty=(1.0, 0.0, 0.0),
     several=((1.0, 0.0), (1.0, 0.0)),
-    steps=((1.0, 0.0),) * 3,
+    steps=((1.0, 0.0, 0.0),) * 3,
     flag_cuts=(0.5,) * 4,
     kind_bias=(0.0,) * 6,
     kind_temperature=1.0,

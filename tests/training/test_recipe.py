@@ -16,6 +16,7 @@ from training.collate import Labels, prepare
 from training.examples import FLAGS, KINDS, Example
 from training.export import export_network, seal
 from training.finetune import Recipe, build, collator, fit
+from training.lexical import export_lexical
 from training.network import ComplaintNetwork
 from training.recipe import raw_scores, training_examples
 
@@ -78,10 +79,12 @@ def test_an_exported_model_is_checked_whole_when_it_is_loaded(
 ) -> None:
     folder = tmp_path / "model"
     export_network(trained, base.tokenizer, LabelSet(labels.duties, KINDS, FLAGS, trained.heads.scale), folder)
+    export_lexical([*examples, replace(examples[0], complexity=3, kind="suggestion")] * 4, labels.duties, folder)
     with pytest.raises(ModelError, match="not a model folder"):
         load(folder)
-    scores, duties = raw_scores(folder, examples)
-    calibration = fit_calibration(scores, truth_of(examples, duties, labels.chart))
+    hard = [*examples, replace(examples[0], complexity=3)]
+    scores, lexical, duties = raw_scores(folder, hard)
+    calibration = fit_calibration(scores, lexical, truth_of(hard, duties, labels.chart))
     seal(folder, calibration, "test.1", [], [], {}, labels.chart.day)
     classifier = load(folder)
     predictions = classifier.predict(read(one.complaint for one in examples))

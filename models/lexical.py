@@ -1,0 +1,67 @@
+"""The lexical scores: a linear model over character n-grams, beside the encoder.
+
+The encoder knows what words mean; n-grams know which words this trade uses. Their mistakes differ, so their sum makes
+fewer (docs/experiments.md). Arrays only; fitted by `training.lexical`.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+LONGEST = 4  # letters of an n-gram
+
+
+def ngrams(text: str) -> list[str]:
+    """The n-grams of one to `LONGEST` characters inside each word, a space standing for the word's edges."""
+    found = []
+    for word in text.lower().split():
+        padded = f" {word} "
+        for size in range(1, LONGEST + 1):
+            found += [padded[at : at + size] for at in range(len(padded) - size + 1)]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalScores:
+    """Scores (logits) of n texts: `lead` (n, k), `kind` (n, kinds), `steps` (n, 3)."""
+
+    lead: Floats
+    kind: Floats
+    steps: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Lexical:
+    """A fitted linear model.
+
+    `rows` maps an n-gram to its row; `idf` (rows,) its rarity; `weights` (rows, k + kinds + 3) and `bias` its scores.
+    """
+
+    rows: Mapping[str, int]
+    idf: Floats
+    weights: Floats
+    bias: Floats
+    duties: int
+    kinds: int
+
+    def score(self, texts: Sequence[str]) -> LexicalScores:
+        """The scores of texts, as cleaned and masked."""
+        scores = np.stack([self.score_one(text) for text in texts])
+        lead, kind, steps = np.split(scores, [self.duties, self.duties + self.kinds], axis=1)
+        return LexicalScores(lead, kind, steps)
+
+    def score_one(self, text: str) -> Floats:
+        """One text's scores: TF-IDF with logarithmic counts, at length one, times the weights."""
+        known = Counter(row for gram in ngrams(text) if (row := self.rows.get(gram)) is not None)
+        if not known:
+            return self.bias
+        rows = np.fromiter(known.keys(), np.int64, len(known))
+        counts = np.fromiter(known.values(), np.float32, len(known))
+        values = (1 + np.log(counts)) * self.idf[rows]
+        scored: Floats = (values / np.linalg.norm(values)) @ self.weights[rows] + self.bias
+        return scored.astype(np.float32)
