@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import pytest
 
 from nlp.privacy import mask
+from tests.nlp.privacy_report import table
 
 
 @pytest.mark.parametrize(
@@ -37,3 +40,11 @@ def test_what_is_no_personal_data_is_left_alone(text: str) -> None:
 
 def test_marks_of_an_earlier_masking_are_kept_as_circles() -> None:
     assert mask("▲▲▲동 앞 도로").text == "○○동 앞 도로"
+
+
+def test_our_own_cases_are_masked_at_the_documented_rates() -> None:
+    documented = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text(encoding="utf-8")
+    rows = table()
+    assert sum(count for _, count, _ in rows) >= 300
+    for kind, count, share in rows:
+        assert f"| {kind} | {count} | {share:.3f} |" in documented
