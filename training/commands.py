@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from training.recipe import Plan
 
 WORK = Path("artifacts")
+DIALS = ("epochs", "seed", "encoder_rate", "head_rate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,9 @@ def fit_options(parser: argparse.ArgumentParser) -> None:
     """The dials of fine-tuning."""
     parser.add_argument("--epochs", type=int, default=0, help="passes over the training texts (default: the recipe's)")
     parser.add_argument("--seed", type=int, default=0, help="seed (default: the recipe's)")
+    parser.add_argument("--encoder-rate", type=float, default=0, help="the encoder's rate (default: the recipe's)")
+    parser.add_argument("--head-rate", type=float, default=0, help="the heads' rate (default: the recipe's)")
+    parser.add_argument("--start", type=Path, help="weights of an earlier run (network.pt) to go on from, not the base")
 
 
 def fit(given: argparse.Namespace) -> int:
@@ -130,8 +134,8 @@ def plan_of(given: argparse.Namespace, target: Path) -> "Plan":
     from training.finetune import Recipe
     from training.recipe import Plan
 
-    dials = {key: value for key in ("epochs", "seed") if (value := getattr(given, key, 0))}
-    return Plan(given.cache, given.work, target, Recipe(**dials))
+    dials = {key: value for key in DIALS if (value := getattr(given, key, 0))}
+    return Plan(given.cache, given.work, target, Recipe(**dials), getattr(given, "start", None))
 
 
 def evaluate_options(parser: argparse.ArgumentParser) -> None:

@@ -17,6 +17,7 @@ from nlp.reading import read_one
 from training.examples import KINDS, Example
 
 STRENGTH = 30.0  # inverse of the penalty
+ABSENT = -20.0  # the constant of a class that no text has
 RAREST = 3  # texts that an n-gram must stand in
 
 Floats = NDArray[np.float32]
@@ -47,11 +48,14 @@ def fit(features: csr_matrix, labels: Sequence[str], order: Sequence[str]) -> tu
     A class that no text has can never win: its constant is very low.
     """
     model = LogisticRegression(C=STRENGTH, max_iter=200, class_weight="balanced").fit(features, labels)
+    rows, constants = model.coef_, model.intercept_
+    if len(model.classes_) == 2:  # one row stands for both
+        rows, constants = np.concatenate([-rows, rows]) / 2, np.concatenate([-constants, constants]) / 2
     weights = np.zeros((len(order), features.shape[1]), np.float32)
-    bias = np.full(len(order), -20, np.float32)
-    for row, label in enumerate(model.classes_):
-        weights[order.index(label)] = model.coef_[row]
-        bias[order.index(label)] = model.intercept_[row]
+    bias = np.full(len(order), ABSENT, np.float32)
+    for label, row, constant in zip(model.classes_, rows, constants, strict=True):
+        weights[order.index(label)] = row
+        bias[order.index(label)] = constant
     return weights, bias
 
 

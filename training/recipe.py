@@ -43,6 +43,7 @@ class Plan:
     work: Path
     target: Path
     recipe: Recipe
+    start: Path | None = None  # weights of an earlier run to go on from, instead of the pretrained base
 
 
 def todays_chart() -> OrgChart:
@@ -65,6 +66,8 @@ def train(plan: Plan) -> ComplaintNetwork:
     labels = Labels(tuple(chart.duties), chart)
     torch.manual_seed(plan.recipe.seed)
     network = build(base, labels)
+    if plan.start:
+        network.load_state_dict(torch.load(plan.start, weights_only=True))
     rows = training_rows(plan, labels, base.tokenizer)
     fit(network, rows, collator(base.tokenizer, len(labels.duties)), plan.recipe, plan.work / "checkpoints")
     torch.save(network.state_dict(), plan.work / "network.pt")
