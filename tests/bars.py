@@ -123,6 +123,20 @@ def memory() -> None:
         say(f"memory, {suffix}: {peaks[0]} MB for 10,000 rows, {peaks[1]} MB for 100,000 (1,500)")
 
 
+class Hidden(torch.nn.Module):
+    """The encoder's last hidden state from ids and mask alone, as an exporter wants it."""
+
+    def __init__(self, network: torch.nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Hidden states (windows, pieces, width)."""
+        bias = (1.0 - mask[:, None, None, :].float()) * -1e9
+        hidden: torch.Tensor = self.network(input_ids=ids, attention_mask=bias).last_hidden_state
+        return hidden
+
+
 def engines(encoder: Encoder, sentences: Sequence[Sequence[str]], folder: Path) -> None:
     """The serving engine beside onnxruntime and torch, all in 32-bit floats, on the same batches."""
     import onnxruntime as ort
@@ -140,7 +154,7 @@ def engines(encoder: Encoder, sentences: Sequence[Sequence[str]], folder: Path) 
     path = folder / "encoder.onnx"
     sample = (torch.from_numpy(batches[0].ids), torch.from_numpy(batches[0].mask))
     torch.onnx.export(
-        network, sample, str(path), input_names=["ids", "mask"], output_names=["hidden"], dynamo=False,
+        Hidden(network), sample, str(path), input_names=["ids", "mask"], output_names=["hidden"], dynamo=False,
         dynamic_axes={name: {0: "windows", 1: "pieces"} for name in ("ids", "mask", "hidden")},
     )  # fmt: skip
     session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
