@@ -86,16 +86,17 @@ class Router:
     def route(self, reading: Reading, prediction: Prediction) -> Routing:
         """The proposal for one complaint."""
         shares = prediction.lead @ self.member
-        asked_for = self.put_through(reading)
+        call = self.is_call(reading)
+        asked_for = self.put_through(reading) if call else None
         office = asked_for[0] if asked_for else self.offices[int(shares.argmax())]
         lead_duty = self.leading(office, prediction, asked=bool(asked_for))
         top = self.top(lead_duty, prediction)
-        duties = self.asked(lead_duty, prediction, alone=bool(asked_for))
+        duties = self.asked(lead_duty, prediction, alone=call)
         lead = self.chart.offices[office]
         support = self.support(office, duties)
         probability = 1.0 if asked_for else float(shares.max())
-        complexity = self.complexity(prediction, lead, support, alone=bool(asked_for))
-        several = 0.0 if asked_for else float(prediction.several[0])
+        complexity = self.complexity(prediction, lead, support, alone=call)
+        several = 0.0 if call else float(prediction.several[0])
         rivals = [] if asked_for else [self.offices[int(i)] for i in np.argsort(-shares)[1:3] if shares[i] >= 0.1]
         return Routing(
             id=reading.id,
@@ -117,12 +118,13 @@ class Router:
             model_version=prediction.model_version,
         )
 
+    def is_call(self, reading: Reading) -> bool:
+        """A caller's few words that only ask for a person, a number or whose job it is: one office, level 1."""
+        short = len(reading.text) <= self.city.put_through_longest
+        return short and any(word in reading.text for word in self.city.put_through_words)
+
     def put_through(self, reading: Reading) -> tuple[str, str] | None:
-        """The office (id, name as written) that a caller asks to be put through to, if that is all the text asks."""
-        if len(reading.text) > self.city.put_through_longest:
-            return None
-        if not any(word in reading.text for word in self.city.put_through_words):
-            return None
+        """The office (id, name as written) that a caller names, if it is one."""
         named = {one.key: one.text for one in reading.mentions if one.kind == "office" and one.key in self.offices}
         return next(iter(named.items())) if len(named) == 1 else None
 

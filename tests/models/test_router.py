@@ -152,6 +152,15 @@ def test_a_caller_who_names_an_office_is_put_through(chart: OrgChart, route: Cal
     assert routing.top[0].duty == "building.permit"
 
 
+def test_a_caller_who_names_no_office_is_a_plain_case_of_the_duty(
+    chart: OrgChart, route: Callable[..., Routing]
+) -> None:
+    prediction = predicted(chart, {"tax.local": 0.9}, {"tax.local": 0.9, "road.light": 0.9}, several=0.9, complexity=4)
+    routing = route(prediction, "세금 담당자 바꿔 주세요")
+    assert (routing.lead.id, routing.support, routing.complexity) == ("tax", (), 1)
+    assert routing.handling is Handling.DIRECT
+
+
 def test_periods_follow_the_kind_not_the_duty(chart: OrgChart, route: Callable[..., Routing]) -> None:
     assert route(predicted(chart, {"road.light": 0.9}, kind="suggestion")).period_days == 14
     assert route(predicted(chart, {"building.permit": 0.9}, kind="statutory")).period_days is None
