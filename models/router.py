@@ -16,6 +16,7 @@ from nlp.reading import Reading
 Floats = NDArray[np.float32]
 
 UNCLEAR = "none.unclear"
+ALONE = (UNCLEAR, "agency.other_city")
 SHOWN = 3
 
 
@@ -151,21 +152,18 @@ class Router:
         return tuple(self.scored(row, prediction.present[row], prediction) for row in rows if self.wanted(row, lead))
 
     def likely(self, lead: int, prediction: Prediction) -> NDArray[np.bool_]:
-        """Which duties count as asked for: another office's need the probability that supports need, which is
-        lower where several offices are likely.
+        """Which duties count as asked for: one of the lead's own office by its probability, another office's by its
+        probability times that of `several`.
         """
         known = self.calibration
-        bar = np.full(len(self.known), known.duty_threshold, np.float32)
         other = np.array([office != self.office_of[lead] for office in self.office_of])
-        bar[other] = known.support_threshold
-        if prediction.several[0] < known.several_threshold:
-            bar[other] = max(known.support_threshold, known.duty_threshold)
-        above: NDArray[np.bool_] = prediction.present >= bar
+        shares = np.where(other, prediction.present * prediction.several[0], prediction.present)
+        above: NDArray[np.bool_] = shares >= np.where(other, known.support_threshold, known.duty_threshold)
         return above
 
     def wanted(self, row: int, lead: int) -> bool:
-        """Nonsense is never a second duty."""
-        return row == lead or self.known[row] != UNCLEAR
+        """Nonsense, and what lies in another city, is a whole case and never a second duty."""
+        return row == lead or self.known[row] not in ALONE
 
     def scored(self, row: int, probability: float, prediction: Prediction) -> DutyScore:
         """One duty with its figures."""

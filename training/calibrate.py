@@ -23,6 +23,8 @@ Flags = NDArray[np.bool_]
 WANTED = (0.80, 0.85, 0.90, 0.93, 0.95, 0.97, 0.98)
 CONFIDENCE = 0.80  # one-sided: that a promise holds on texts like the held-out ones
 LEAST = 40  # direct cases without which no promise is made
+NAMED = 0.90  # of the cases with a support office, the share that truly has several
+FOUND = 0.90  # of the cases of several offices, the share that the coordinator sees
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,21 +195,23 @@ def f1(said: Flags, target: Flags) -> float:
 
 
 def fit_support(lead: Floats, present: Floats, several: Floats, truth: Truth) -> tuple[float, float]:
-    """The cuts for another office's duty and for `several` with the best F1 of finding cases of several offices.
+    """Two cuts: where another office is named, and where the coordinator looks because several may be needed.
 
-    A case counts as found when another office is named; naming needs a duty above the first cut where `several`
-    is above the second, and above the larger of the cut and 0.5 elsewhere.
+    An office is named where its duty's probability times that of `several` reaches the first: the lowest value at
+    which the share `NAMED` of the cases so named truly has several offices, texts weighted as in real mail. The second
+    is the highest value of `several` that finds the share `FOUND` of the cases of several offices.
     """
     chosen = (lead @ truth.member).argmax(axis=1)
     other = truth.member.T[chosen] == 0
-    strongest = np.where(other, present, 0).max(axis=1)
-    tried = []
-    for support in np.linspace(0.1, 0.6, 21):
-        for cut in np.linspace(0.2, 0.8, 13):
-            named = strongest >= np.where(several >= cut, support, max(support, 0.5))
-            tried.append((f1(named, truth.several[:, 0]), support, cut))
-    best = max(tried)
-    return float(best[1]), float(best[2])
+    strongest = several * np.where(other, present, 0).max(axis=1)
+    true = truth.several[:, 0]
+    order = np.argsort(-strongest)
+    weight = truth.level_weight[order]
+    precision = np.cumsum(weight * true[order]) / np.cumsum(weight)
+    kept = np.flatnonzero(precision >= NAMED)
+    named = float(strongest[order[kept.max()]]) if len(kept) else 1.0
+    looked = float(np.quantile(several[true], 1 - FOUND, method="lower")) if true.any() else 1.0
+    return named, looked
 
 
 def fit_promises(offices: Floats, right: Flags) -> tuple[Promise, ...]:

@@ -24,7 +24,7 @@ from training.network import ComplaintNetwork, Heads
 class Recipe:
     """The dials of one training run."""
 
-    epochs: int = 3
+    epochs: int = 4
     batch_size: int = 16
     encoder_rate: float = 1.5e-4
     layer_decay: float = 0.85
