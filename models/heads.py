@@ -45,15 +45,23 @@ class Heads:
     sizes: Sizes
     scale: float
 
+    def summary(self, vectors: Floats, counts: Floats, roles: Integers) -> tuple[Floats, Floats]:
+        """What the text's own heads see: the whole and the request side by side (n, 2 * width), scaled; and the
+        attention (n, s) that tells the request.
+        """
+        unit = unit_rows(vectors)
+        doc = unit_rows((vectors * counts[..., None]).sum(axis=1))
+        asking = self.scale * (unit @ self.arrays["request"]) + self.arrays["role"][roles]
+        attention = softmax(np.where(counts > 0, asking, ABSENT))
+        asked = unit_rows((attention[..., None] * unit).sum(axis=1))
+        both: Floats = np.float32(self.scale) * np.concatenate([doc, asked], axis=-1)
+        return both, attention
+
     def score(self, vectors: Floats, counts: Floats, roles: Integers) -> Scores:
         """Scores of texts given by sentence vectors (n, s, width), piece counts (n, s) and roles (n, s)."""
         present = counts > 0
         unit = unit_rows(vectors)
-        doc = unit_rows((vectors * counts[..., None]).sum(axis=1))
-        asking = self.scale * (unit @ self.arrays["request"]) + self.arrays["role"][roles]
-        attention = softmax(np.where(present, asking, ABSENT))
-        asked = unit_rows((attention[..., None] * unit).sum(axis=1))
-        both = np.float32(self.scale) * np.concatenate([doc, asked], axis=-1)
+        both, attention = self.summary(vectors, counts, roles)
         sentence = self.linear("sentence", np.float32(self.scale) * unit)
         rest = self.linear("rest", both)
         bounds = np.cumsum([3, self.sizes.kinds, self.sizes.flags])

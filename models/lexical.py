@@ -56,12 +56,14 @@ class Lexical:
         return LexicalScores(lead, kind, steps)
 
     def score_one(self, text: str) -> Floats:
-        """One text's scores: TF-IDF with logarithmic counts, at length one, times the weights."""
-        known = Counter(row for gram in ngrams(text) if (row := self.rows.get(gram)) is not None)
-        if not known:
-            return self.bias
-        rows = np.fromiter(known.keys(), np.int64, len(known))
-        counts = np.fromiter(known.values(), np.float32, len(known))
-        values = (1 + np.log(counts)) * self.idf[rows]
-        scored: Floats = (values / np.linalg.norm(values)) @ self.weights[rows] + self.bias
+        """One text's scores."""
+        rows, values = self.features(text)
+        scored: Floats = values @ self.weights[rows] + self.bias
         return scored.astype(np.float32)
+
+    def features(self, text: str) -> tuple[NDArray[np.int64], Floats]:
+        """A text's n-grams as rows and values: TF-IDF with logarithmic counts, at length one. Empty when none is known."""
+        known = Counter(row for gram in ngrams(text) if (row := self.rows.get(gram)) is not None)
+        rows = np.fromiter(known.keys(), np.int64, len(known))
+        values = (1 + np.log(np.fromiter(known.values(), np.float32, len(known)))) * self.idf[rows]
+        return rows, values / np.float32(max(float(np.linalg.norm(values)), 1e-12))

@@ -7,7 +7,7 @@ import numpy as np
 
 from models.calibration import Calibration, levels_of
 from models.encoder import Encoder
-from models.heads import Heads, Scores, roles_of, sigmoid
+from models.heads import Floats, Heads, Integers, Scores, roles_of, sigmoid
 from models.lexical import Lexical, LexicalScores
 from models.prediction import Prediction
 from nlp.reading import Reading
@@ -28,13 +28,17 @@ class NeuralClassifier:
 
     def score(self, readings: Sequence[Reading]) -> tuple[Scores, LexicalScores]:
         """Raw scores of readings by both models, before calibration."""
+        scores = self.heads.score(*self.encoded(readings))
+        return scores, self.lexical.score([reading.text for reading in readings])
+
+    def encoded(self, readings: Sequence[Reading]) -> tuple[Floats, Floats, Integers]:
+        """Sentence vectors (n, s, width), piece counts (n, s) and roles (n, s) of readings: what the heads take."""
         sheaf = self.encoder.encode([[one.text for one in reading.sentences] for reading in readings])
         roles = np.zeros(sheaf.counts.shape, np.int64)
         for row, reading in enumerate(readings):
             n = len(reading.sentences)
             roles[row, :n] = roles_of(n, reading.titled, reading.courtesies)
-        scores = self.heads.score(sheaf.vectors, sheaf.counts, roles)
-        return scores, self.lexical.score([reading.text for reading in readings])
+        return sheaf.vectors, sheaf.counts, roles
 
     def predict(self, readings: Sequence[Reading]) -> list[Prediction]:
         """One calibrated prediction per reading, in order."""

@@ -102,6 +102,7 @@ def fit_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoder-rate", type=float, default=0, help="the encoder's rate (default: the recipe's)")
     parser.add_argument("--head-rate", type=float, default=0, help="the heads' rate (default: the recipe's)")
     parser.add_argument("--start", type=Path, help="weights of an earlier run (network.pt) to go on from, not the base")
+    without_option(parser)
 
 
 def fit(given: argparse.Namespace) -> int:
@@ -114,8 +115,14 @@ def fit(given: argparse.Namespace) -> int:
     return 0
 
 
+def without_option(parser: argparse.ArgumentParser) -> None:
+    """Which duties the model must not know."""
+    parser.add_argument("--without", nargs="+", default=[], metavar="DUTY", help="duties to leave out, for measuring")
+
+
 def export_options(parser: argparse.ArgumentParser) -> None:
     """Where the model folder goes, and what it is called."""
+    without_option(parser)
     parser.add_argument("target", type=Path, help="the model folder to write")
     parser.add_argument("--version", required=True, help="what the model calls itself, such as 2026.11.1")
 
@@ -135,7 +142,7 @@ def plan_of(given: argparse.Namespace, target: Path) -> "Plan":
     from training.recipe import Plan
 
     dials = {key: value for key in DIALS if (value := getattr(given, key, 0))}
-    return Plan(given.cache, given.work, target, Recipe(**dials), getattr(given, "start", None))
+    return Plan(given.cache, given.work, target, Recipe(**dials), getattr(given, "start", None), tuple(given.without))
 
 
 def evaluate_options(parser: argparse.ArgumentParser) -> None:

@@ -43,7 +43,8 @@ def collator(tokenizer: Tokenizer, duties: int) -> Collator:
 def build(base: Base, labels: Labels) -> ComplaintNetwork:
     """The network as it starts: the pretrained encoder, and heads at the vectors of the duties' descriptions."""
     encoder = load_encoder(base)
-    texts = [f"{duty.name}: {duty.definition}" for duty in labels.chart.duties.values()]
+    known = [labels.chart.duties[duty] for duty in labels.duties]
+    texts = [f"{duty.name}: {duty.definition}" for duty in known]
     vectors = embed(encoder, base.tokenizer, texts)
     centred = functional.normalize(vectors - vectors.mean(0), dim=-1)
     sizes = Sizes(vectors.shape[1], len(labels.duties), len(KINDS), len(FLAGS))

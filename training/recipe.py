@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import torch
 from datasets import Dataset, load_from_disk
 from tokenizers import Tokenizer
 
-from models.artifact import LabelSet, Manifest, assemble
+from models.artifact import LabelSet, Manifest, assemble, read_labels
 from models.calibration import Calibration
 from models.city import standard
 from models.heads import Scores
@@ -37,13 +38,16 @@ COPIES = 2  # differently disturbed copies of the corpus, taken in turn by the e
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where a run keeps what: `cache` holds the base, `work` checkpoints and weights, `target` the model."""
+    """Where a run keeps what: `cache` holds the base, `work` checkpoints and weights, `target` the model. A model that
+    is trained `without` some duties never sees a text that touches them.
+    """
 
     cache: Path
     work: Path
     target: Path
     recipe: Recipe
     start: Path | None = None  # weights of an earlier run to go on from, instead of the pretrained base
+    without: tuple[str, ...] = ()
 
 
 def todays_chart() -> OrgChart:
@@ -60,10 +64,23 @@ def training_examples(examples: Sequence[Example], chart: OrgChart, seed: int) -
     return copies + [disturb(one, seed) for one in (*pairs, *grafts, *harder)] + described(chart)
 
 
+def labels_of(plan: Plan) -> Labels:
+    """The duties that a plan's model knows. Raises ValueError for a duty to leave out that the table lacks."""
+    chart = todays_chart()
+    if unknown := [duty for duty in plan.without if duty not in chart.duties]:
+        raise ValueError(f"{', '.join(unknown)}: not in duties.tsv, so it cannot be left out")
+    return Labels(tuple(duty for duty in chart.duties if duty not in plan.without), chart)
+
+
+def covered(examples: Sequence[Example], duties: Sequence[str]) -> list[Example]:
+    """The examples that touch none but these duties."""
+    known = set(duties)
+    return [one for one in examples if {one.lead, *one.also_lead, *(held.duty for held in one.duties)} <= known]
+
+
 def train(plan: Plan) -> ComplaintNetwork:
     """Fit the network, or go on where an earlier run of the same plan stopped; its weights stay in `work`."""
-    chart, base = todays_chart(), load_base(plan.cache)
-    labels = Labels(tuple(chart.duties), chart)
+    base, labels = load_base(plan.cache), labels_of(plan)
     torch.manual_seed(plan.recipe.seed)
     network = build(base, labels)
     if plan.start:
@@ -77,11 +94,12 @@ def train(plan: Plan) -> ComplaintNetwork:
 def training_rows(plan: Plan, labels: Labels, tokenizer: Tokenizer) -> Dataset:
     """The training texts, tokenised; kept in `work` under a name that the corpus and the seed decide."""
     corpus = digest_all(paths_of("train"))
-    folder = plan.work / f"rows-{corpus[:12]}-{plan.recipe.seed}"
+    known = sha256("\n".join(labels.duties).encode()).hexdigest()
+    folder = plan.work / f"rows-{corpus[:12]}-{known[:6]}-{plan.recipe.seed}"
     if not folder.is_dir():
         examples = training_examples(read_splits().train, labels.chart, plan.recipe.seed)
         partial = folder.with_suffix(".partial")
-        prepare(examples, labels, tokenizer).save_to_disk(str(partial))
+        prepare(covered(examples, labels.duties), labels, tokenizer).save_to_disk(str(partial))
         partial.rename(folder)
     return load_from_disk(str(folder))
 
@@ -91,8 +109,7 @@ def load_trained(plan: Plan) -> tuple[ComplaintNetwork, Tokenizer, Labels]:
     path = plan.work / "network.pt"
     if not path.is_file():
         raise FileNotFoundError(f"{path}: not there: run `minwon train fit` first")
-    chart, base = todays_chart(), load_base(plan.cache)
-    labels = Labels(tuple(chart.duties), chart)
+    base, labels = load_base(plan.cache), labels_of(plan)
     network = build(base, labels)
     network.load_state_dict(torch.load(path, weights_only=True))
     return network, base.tokenizer, labels
@@ -103,15 +120,15 @@ def release(plan: Plan, version: str) -> Manifest:
     network, tokenizer, labels = load_trained(plan)
     label_set = LabelSet(labels.duties, KINDS, FLAGS, network.heads.scale)
     export_network(network, tokenizer, label_set, plan.target)
-    export_lexical(read_splits().train, labels.duties, plan.target)
+    export_lexical(covered(read_splits().train, labels.duties), labels.duties, plan.target)
     return recalibrate(plan.target, version)
 
 
 def recalibrate(folder: Path, version: str) -> Manifest:
     """Fit the calibration of a model folder on the held-out texts, and seal it anew."""
-    chart, splits = todays_chart(), read_splits()
-    scores, lexical, duties = raw_scores(folder, splits.heldout)
-    calibration = fit_calibration(scores, lexical, truth_of(splits.heldout, duties, chart))
+    heldout = covered(read_splits().heldout, read_labels(folder).duties)
+    scores, lexical, duties = raw_scores(folder, heldout)
+    calibration = fit_calibration(scores, lexical, truth_of(heldout, duties, todays_chart()))
     corpus = [path for name in NAMES for path in paths_of(name)]
     config = Path(str(standard()))
     tables = [config / "duties.tsv", config / "offices.tsv", config / "city.toml"]
