@@ -24,7 +24,7 @@ WANTED = (0.80, 0.85, 0.90, 0.93, 0.95, 0.97, 0.98)
 CONFIDENCE = 0.80  # one-sided: that a promise holds on texts like the held-out ones
 LEAST = 40  # direct cases without which no promise is made
 NAMED = 0.85  # of the cases with a support office, the share that truly has several
-FOUND = 0.85  # of the cases of several offices, the share that the coordinator sees
+FOUND = 0.88  # of the cases of several offices, the share that the coordinator sees
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ def fit_support(lead: Floats, present: Floats, several: Floats, truth: Truth) ->
     precision = np.cumsum(weight * true[order]) / np.cumsum(weight)
     kept = np.flatnonzero(precision >= NAMED)
     named = float(strongest[order[kept.max()]]) if len(kept) else 1.0
-    looked = float(np.quantile(several[true], 1 - FOUND, method="lower")) if true.any() else 1.0
+    looked = float(np.quantile(several[true], 1 - FOUND)) if true.any() else 1.0
     return named, looked
 
 

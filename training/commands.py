@@ -161,6 +161,49 @@ def evaluate(given: argparse.Namespace) -> int:
     return 0
 
 
+def extend_options(parser: argparse.ArgumentParser) -> None:
+    """From which model to which, by which table and texts."""
+    parser.add_argument("source", type=Path, help="the model folder to start from")
+    parser.add_argument("target", type=Path, help="the model folder to write")
+    parser.add_argument("--version", required=True, help="what the new model calls itself")
+    parser.add_argument("--config", type=Path, help="the city whose duties.tsv has the new duties (default: the shipped)")
+    parser.add_argument("--examples", type=Path, help="texts of the new duties, in the corpus' JSON Lines; may be left out")
+
+
+def extend(given: argparse.Namespace) -> int:
+    """Teach a model the duties that the table has and it lacks, without training it anew."""
+    from datetime import date
+
+    from models.city import standard
+    from models.orgchart import load_orgchart
+    from training.examples import read_examples
+    from training.open_doors import extend as add
+    from training.splits import read_splits
+
+    chart = load_orgchart(given.config or standard(), date.today())
+    examples = read_examples([given.examples]) if given.examples else []
+    add(given.source, given.target, chart, examples, read_splits().heldout, given.version)
+    say(f"{given.target}: version {given.version}, written")
+    return 0
+
+
+def doors_options(parser: argparse.ArgumentParser) -> None:
+    """Which model is extended."""
+    parser.add_argument("model", type=Path, help="a model that was trained with `fit --without` and exported")
+
+
+def doors(given: argparse.Namespace) -> int:
+    """Measure how well duties are told that were added to a model trained without them."""
+    from training.open_doors_check import measure
+
+    for one in measure(given.model):
+        say(
+            f"{one.shots:2d} texts each: {one.duties} new duties told right {one.right:.3f} ({one.cases} tests); "
+            f"old duties {one.old_before:.3f} before, {one.old_after:.3f} after ({one.old_cases}); {one.seconds:.0f} s"
+        )
+    return 0
+
+
 Stage = Callable[[argparse.Namespace], int]
 Options = Callable[[argparse.ArgumentParser], None]
 
@@ -170,6 +213,8 @@ STAGES: dict[str, tuple[str, Stage, Options]] = {
     "corpus": ("check the corpus and print its figures", corpus, no_options),
     "fit": ("fine-tune the network on the corpus; resumable", fit, fit_options),
     "export": ("write a calibrated model folder", export, export_options),
+    "extend": ("teach a model new duties of the table, from words and a few texts", extend, extend_options),
+    "doors": ("measure how well added duties are told", doors, doors_options),
     "evaluate": ("measure a model beside the baselines and write the report", evaluate, evaluate_options),
 }
 

@@ -6,7 +6,6 @@ retraining. Nothing else of the model changes, so an old duty loses only what a 
 
 import json
 import shutil
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -30,10 +29,10 @@ from training.augment import described
 from training.examples import Example
 from training.export import seal, write_json
 
-EACH = 3  # texts of every known duty that hold its place
-WEIGHT = 4.0  # what a new duty's texts weigh together, a known one's weighing EACH
-PULL = 0.02  # how firmly a row is held to where its duty's words place it
-LEXICAL = 10.0  # inverse of the lexical penalty
+LONGEST = 250  # characters of a text that holds an old duty's place; longer ones take long to read
+WEIGHT = 16.0  # what a new duty's texts weigh together, a text of an old one weighing 1
+PULL = 0.08  # how firmly a row is held to where its duty's words place it
+LEXICAL = 0.5  # inverse of the lexical penalty
 RARITY = np.log(25.0)  # a duty is rarer in mail than in the texts its row is fitted on
 
 
@@ -63,7 +62,9 @@ def extend(
 ) -> Manifest:
     """Write a model folder that also knows the duties of the table that the source lacks.
 
-    `examples` are texts of new duties, none or a few for each; `known` texts of the old ones. Raises ValueError when
+    `examples` are texts of new duties, none or a few for each; `known` texts of the old ones that no weight was fitted
+    on: on texts that it was trained on the model is too sure, and new duties would not see where they take from old ones.
+    Raises ValueError when
     the table has no new duty, or an example leads with one that is neither.
     """
     classifier = load(source)
@@ -88,7 +89,7 @@ def fit_rows(
 ) -> Rows:
     """The rows of the new duties."""
     words = [one for one in described(chart) if one.lead in newcomers]
-    others = sample(known, classifier.duties)
+    others = [one for one in known if len(one.title) + len(one.body) <= LONGEST]
     texts = [*words, *examples, *others]
     evidence = see(classifier, texts)
     place = {duty: number for number, duty in enumerate(newcomers)}
@@ -102,15 +103,6 @@ def fit_rows(
         sentence=fit_presence(evidence.sentences, label[evidence.of], len(newcomers)),
         lexical=lexical,
     )
-
-
-def sample(known: Sequence[Example], duties: Sequence[str]) -> list[Example]:
-    """The `EACH` shortest texts of every known duty, which hold its place and are quick to read."""
-    by_duty = defaultdict(list)
-    for one in sorted(known, key=lambda example: len(example.body)):
-        if one.lead in duties and len(by_duty[one.lead]) < EACH and len(one.body) > 12:
-            by_duty[one.lead].append(one)
-    return [one for held in by_duty.values() for one in held]
 
 
 def see(classifier: NeuralClassifier, examples: Sequence[Example]) -> Evidence:
@@ -190,7 +182,7 @@ def fit_lexical(evidence: Evidence, label: NDArray[np.int64], count: int) -> tup
     """Lexical rows (new, n-grams) and constants: each new duty against all other texts."""
     rows, bias = np.zeros((count, evidence.grams.shape[1]), np.float32), np.zeros(count, np.float32)
     for duty in range(count):
-        model = LogisticRegression(C=LEXICAL, max_iter=500, class_weight="balanced").fit(evidence.grams, label == duty)
+        model = LogisticRegression(C=LEXICAL, max_iter=500).fit(evidence.grams, label == duty)
         rows[duty], bias[duty] = model.coef_[0], model.intercept_[0]
     return rows, bias
 
