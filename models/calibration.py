@@ -36,6 +36,7 @@ class Calibration:
     duty's probability is logistic in its score for the text and its best score in a sentence (`duty`: two weights and
     a constant), a step of complexity in the scores of both models (`steps`: two weights and a constant), the two of
     `several` in the encoder's (weight, constant). `flag_cuts` are where a flag is set.
+    `sets` are pairs of a wanted coverage and the probability from which an office belongs to the conformal set.
     """
 
     temperature: float
@@ -50,6 +51,7 @@ class Calibration:
     support_threshold: float
     several_threshold: float
     promises: tuple[Promise, ...]
+    sets: tuple[tuple[float, float], ...] = ()
 
     def lead(self, scores: Scores, lexical: LexicalScores) -> Floats:
         """(n, k), rows sum to one."""
@@ -74,6 +76,12 @@ class Calibration:
         """(n, kinds), rows sum to one."""
         summed: Floats = scores.kind + np.float32(self.lexical[1]) * lexical.kind + np.array(self.kind_bias, np.float32)
         return softmax(summed / np.float32(self.kind_temperature))
+
+    def set_threshold(self, coverage: float) -> float:
+        """The probability from which an office belongs to the set that holds the right one with this coverage; above
+        one, which leaves the best office alone, where no such set was fitted.
+        """
+        return max((threshold for wanted, threshold in self.sets if wanted >= coverage - 1e-9), default=2.0)
 
     def direct_threshold(self, wanted: float) -> float:
         """The lead office's probability from which a case may go direct; above one when the promise cannot be kept."""

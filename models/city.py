@@ -31,6 +31,7 @@ class City:
     handling: Mapping[str, str]
     transfer: Mapping[str, str]
     first_time_right: float
+    office_set_coverage: float
     coordinator_level: int
     consultation_level: int
     put_through_longest: int
@@ -74,6 +75,7 @@ def build(held: Mapping[str, dict[str, dict[str, object]]]) -> City:
         handling={key: str(name) for key, name in held["handling"].items()},
         transfer={key: str(name) for key, name in held["transfer"].items()},
         first_time_right=float(str(router["first_time_right"])),
+        office_set_coverage=float(str(router["office_set_coverage"])),
         coordinator_level=int(str(router["coordinator_level"])),
         consultation_level=int(str(router["consultation_level"])),
         put_through_longest=int(str(put["longest"])),
@@ -94,6 +96,8 @@ def check(city: City) -> list[str]:
     problems = []
     if not 0.5 <= city.first_time_right < 1:
         problems.append(f"router.first_time_right is {city.first_time_right}: write a share from 0.5 to below 1")
+    if not 0.5 <= city.office_set_coverage < 1:
+        problems.append(f"router.office_set_coverage is {city.office_set_coverage}: write a share from 0.5 to below 1")
     for key in ("coordinator_level", "consultation_level"):
         if getattr(city, key) not in (1, 2, 3, 4):
             problems.append(f"router.{key} is {getattr(city, key)}: write a level from 1 to 4")

@@ -37,8 +37,9 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A proposal for one duty: `department` is empty where none speaks clearly enough; then an agency of our table keeps it
-    (`agency`), or nobody is found. `confidence` compares the first with the runner-up, from 0.5 to 1; 0 where there is no department.
+    """A proposal for one duty: `department` is empty where none speaks clearly enough; then an agency of our table
+    keeps it (`agency`), or nobody is found. `confidence` compares the first with the runner-up, from 0.5 to 1; 0 where
+    there is no department.
     """
 
     duty: str

@@ -62,7 +62,9 @@ class Lexical:
         return scored.astype(np.float32)
 
     def features(self, text: str) -> tuple[NDArray[np.int64], Floats]:
-        """A text's n-grams as rows and values: TF-IDF with logarithmic counts, at length one. Empty when none is known."""
+        """A text's n-grams as rows and values: TF-IDF with logarithmic counts, at length one; empty when none is
+        known.
+        """
         known = Counter(row for gram in ngrams(text) if (row := self.rows.get(gram)) is not None)
         rows = np.fromiter(known.keys(), np.int64, len(known))
         values = (1 + np.log(np.fromiter(known.values(), np.float32, len(known)))) * self.idf[rows]

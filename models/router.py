@@ -44,7 +44,8 @@ class Routing:
 
     `duties` are those that are asked for, the lead's first; `top` the three best candidates for the lead, with the
     probability that each leads. `transfer` is `transfer` (이송), `refer` (안내) or empty. `period_days` is None
-    where the law fixes the period kind by kind. `office_probability` is that of the lead office, its duties summed.
+    where the law fixes the period kind by kind. `office_probability` is that of the lead office, its duties summed;
+    lead and `rivals` together hold the right office with the coverage that the city wants.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Router:
         self.offices = sorted(set(self.office_of))
         self.member = np.array([[one == office for office in self.offices] for one in self.office_of], np.float32)
         self.direct_from = calibration.direct_threshold(city.first_time_right)
+        self.in_set_from = calibration.set_threshold(city.office_set_coverage)
 
     def route(self, reading: Reading, prediction: Prediction) -> Routing:
         """The proposal for one complaint."""
@@ -98,7 +100,7 @@ class Router:
         probability = 1.0 if asked_for else float(shares.max())
         complexity = self.complexity(prediction, lead, support, alone=call)
         several = 0.0 if call else float(prediction.several[0])
-        rivals = [] if asked_for else [self.offices[int(i)] for i in np.argsort(-shares)[1:3] if shares[i] >= 0.1]
+        rivals = [] if asked_for else self.rivals(shares)
         return Routing(
             id=reading.id,
             lead=lead,
@@ -118,6 +120,11 @@ class Router:
             put_through=asked_for[1] if asked_for else "",
             model_version=prediction.model_version,
         )
+
+    def rivals(self, shares: Floats) -> list[str]:
+        """The other offices of the conformal set, the likeliest first."""
+        order = np.argsort(-shares)[1:]
+        return [self.offices[int(row)] for row in order if shares[row] >= self.in_set_from]
 
     def is_call(self, reading: Reading) -> bool:
         """A caller's few words that only ask for a person, a number or whose job it is: one office, level 1."""

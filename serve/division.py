@@ -1,4 +1,4 @@
-"""`minwon orgchart import`: a city's published division of work (사무분장) in, a proposed table of duties and offices out."""
+"""`minwon orgchart import`: a city's published division of work (사무분장) in, a proposed table of duties out."""
 
 import argparse
 import json
@@ -22,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """What is imported, and where the proposal goes."""
     below = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     each = below.add_parser("import", help="propose which department holds which duty, for a person to confirm")
-    each.add_argument("source", type=Path, metavar="FILE", help="departments and tasks: xlsx, xls, csv, jsonl or parquet")
+    each.add_argument("source", type=Path, metavar="FILE", help="departments and their tasks, a table")
     each.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="xlsx, csv or jsonl")
     each.add_argument("--department", default="", metavar="COLUMN", help="the column of the department")
     each.add_argument("--task", default="", metavar="COLUMN", help="the column of the task")
@@ -39,9 +39,10 @@ def run(given: argparse.Namespace) -> int:
     except ValueError as error:
         raise TableError(summary("division_empty", path=given.source)) from error
     rest = given.output.with_name(f"{given.output.stem}-{summary('division_uncovered')}{given.output.suffix}")
-    with Output(given.output, headings(COLUMNS), None, korean=True) as table, Output(
-        rest, headings(UNCOVERED), None, korean=True
-    ) as left:
+    with (
+        Output(given.output, headings(COLUMNS), None, korean=True) as table,
+        Output(rest, headings(UNCOVERED), None, korean=True) as left,
+    ):
         for one in proposal.assignments:
             table.writer.write(row_of(one, pipeline.chart))
         for task in proposal.uncovered:
@@ -59,7 +60,7 @@ def read_tasks(path: Path, department: str = "", task: str = "") -> list[Task]:
     one above. Raises TableError when a column is missing or nothing is found.
     """
     usual = words()["division"]
-    table = open_table(path, (*usual["department"], *usual["task"]))
+    table = open_table(path, (*usual["department"].split(";"), *usual["task"].split(";")))
     of_department = column(path, table.columns, department, usual["department"])
     of_task = column(path, table.columns, task, usual["task"])
     tasks, last = [], ""
@@ -71,9 +72,9 @@ def read_tasks(path: Path, department: str = "", task: str = "") -> list[Task]:
     return tasks
 
 
-def column(path: Path, names: tuple[str, ...], chosen: str, usual: list[str]) -> int:
+def column(path: Path, names: tuple[str, ...], chosen: str, usual: str) -> int:
     """The position of a column: the chosen one, else the first usual name that is there."""
-    wanted = [chosen] if chosen else usual
+    wanted = [chosen] if chosen else usual.split(";")
     found = next((names.index(name) for name in wanted if name in names), None)
     if found is None:
         listed, sought = ", ".join(names), ", ".join(wanted)

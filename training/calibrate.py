@@ -21,6 +21,7 @@ Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
 WANTED = (0.80, 0.85, 0.90, 0.93, 0.95, 0.97, 0.98)
+COVERED = (0.80, 0.90, 0.95, 0.98)
 CONFIDENCE = 0.80  # one-sided: that a promise holds on texts like the held-out ones
 LEAST = 40  # direct cases without which no promise is made
 NAMED = 0.85  # of the cases with a support office, the share that truly has several
@@ -114,6 +115,7 @@ def fit_calibration(scores: Scores, lexical: LexicalScores, truth: Truth) -> Cal
         support_threshold=support,
         several_threshold=several_cut,
         promises=fit_promises(lead @ truth.member, (truth.leads @ truth.member) > 0),
+        sets=fit_sets(lead @ truth.member, (truth.leads @ truth.member) > 0),
     )
 
 
@@ -233,6 +235,15 @@ def fit_promises(offices: Floats, right: Flags) -> tuple[Promise, ...]:
             threshold = float(sure[order[n - 1]])
             promises.append(Promise(wanted, threshold, n, r, lower_bound(r, n), n / len(order)))
     return tuple(promises)
+
+
+def fit_sets(offices: Floats, right: Flags) -> tuple[tuple[float, float], ...]:
+    """For each coverage the probability from which an office belongs to the set: split conformal prediction with the
+    least ambiguous sets (Sadinle, Lei and Wasserman, 2019). A text's score is its best right office's probability.
+    """
+    scores = np.sort(np.where(right, offices, 0).max(axis=1))
+    ranks = [int(np.floor((len(scores) + 1) * (1 - wanted))) for wanted in COVERED]
+    return tuple((wanted, float(scores[rank - 1])) for wanted, rank in zip(COVERED, ranks, strict=True) if rank >= 1)
 
 
 def lower_bound(right: int, cases: int) -> float:

@@ -166,8 +166,10 @@ def extend_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", type=Path, help="the model folder to start from")
     parser.add_argument("target", type=Path, help="the model folder to write")
     parser.add_argument("--version", required=True, help="what the new model calls itself")
-    parser.add_argument("--config", type=Path, help="the city whose duties.tsv has the new duties (default: the shipped)")
-    parser.add_argument("--examples", type=Path, help="texts of the new duties, in the corpus' JSON Lines; may be left out")
+    parser.add_argument("--config", type=Path, help="the city with the new duties (default: the shipped one)")
+    parser.add_argument(
+        "--examples", type=Path, help="texts of the new duties, as the corpus has them; may be left out"
+    )
 
 
 def extend(given: argparse.Namespace) -> int:

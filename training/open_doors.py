@@ -38,7 +38,7 @@ RARITY = np.log(25.0)  # a duty is rarer in mail than in the texts its row is fi
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Texts as the heads see them: `both` (n, 2 * width), `sentences` and which text each is of, and their n-grams."""
+    """Texts as the heads see them: `both` (n, 2 * width), their sentences and whose they are, and their n-grams."""
 
     both: Floats
     sentences: Floats
@@ -63,9 +63,8 @@ def extend(
     """Write a model folder that also knows the duties of the table that the source lacks.
 
     `examples` are texts of new duties, none or a few for each; `known` texts of the old ones that no weight was fitted
-    on: on texts that it was trained on the model is too sure, and new duties would not see where they take from old ones.
-    Raises ValueError when
-    the table has no new duty, or an example leads with one that is neither.
+    on: of a text that it was trained on the model is too sure to show where a new duty would take from an old one.
+    Raises ValueError when the table has no new duty, or an example leads with a duty that is not new.
     """
     classifier = load(source)
     newcomers = tuple(duty for duty in chart.duties if duty not in classifier.duties)
@@ -110,7 +109,8 @@ def see(classifier: NeuralClassifier, examples: Sequence[Example]) -> Evidence:
     readings = [read_one(one.complaint) for one in examples]
     vectors, counts, roles = classifier.encoded(readings)
     both, _ = classifier.heads.summary(vectors, counts, roles)
-    scores, lexical = classifier.heads.score(vectors, counts, roles), classifier.lexical.score([r.text for r in readings])
+    scores = classifier.heads.score(vectors, counts, roles)
+    lexical = classifier.lexical.score([reading.text for reading in readings])
     weight = classifier.calibration.lexical[0]
     present = counts > 0
     return Evidence(
@@ -196,7 +196,7 @@ def append(folder: Path, rows: Rows, newcomers: Sequence[str]) -> None:
         heads[f"{name}.weight"] = np.concatenate([heads[f"{name}.weight"], weight])
         heads[f"{name}.bias"] = np.concatenate([heads[f"{name}.bias"], bias])
     with (folder / LAYOUT.heads).open("wb") as file:
-        np.savez(file, **heads)  # type: ignore[arg-type]
+        np.savez(file, **heads)
     labels = json.loads((folder / LAYOUT.labels).read_text(encoding="utf-8"))
     at = len(labels["duties"])
     write_json(folder / LAYOUT.labels, labels | {"duties": [*labels["duties"], *newcomers]})

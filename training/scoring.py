@@ -25,6 +25,7 @@ class Answer:
     kind: str = "other"
     handling: str = "direct"
     probability: float = 0.0
+    rivals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ class Case:
         """All offices that the answer names."""
         return frozenset({self.answer.office, *self.answer.support})
 
+    @property
+    def shown(self) -> frozenset[str]:
+        """The offices that a person chooses the lead from."""
+        return frozenset({self.answer.office, *self.answer.rivals})
+
 
 def cases_of(examples: Sequence[Example], answers: Sequence[Answer], chart: OrgChart) -> list[Case]:
     """Examples with their answers."""
@@ -91,6 +97,7 @@ def answer_of(routed: Routed) -> Answer:
         kind=routing.kind,
         handling=str(routing.handling),
         probability=routing.office_probability,
+        rivals=tuple(one.id for one in routing.rivals),
     )
 
 
@@ -126,6 +133,10 @@ def figures(cases: Sequence[Case]) -> dict[str, float]:
         "direct: right": mean([case.right for case in direct]),
         "direct: right, from": direct_low,
         "direct: right, to": direct_high,
+        "office set: covers": mean([bool(case.shown & case.lead_offices) for case in cases]),
+        "office set: offices": mean([len(case.shown) for case in cases]),
+        "reroutes per 1,000, proposals followed": 1000 * mean([not case.right for case in cases]),
+        "reroutes per 1,000, as handled": 1000 * mean([not case.right and not to_coordinator(case) for case in cases]),
         "debiased ECE": debiased_ece(
             np.array([case.answer.probability for case in cases], np.float32), np.array([case.right for case in cases])
         ),

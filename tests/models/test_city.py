@@ -21,6 +21,7 @@ def test_periods_are_those_of_the_decree(city: City) -> None:
     [
         (lambda text: text.replace("period_days = 7", "period_days = -7", 1), "period_days is -7"),
         (lambda text: text.replace("first_time_right = 0.95", "first_time_right = 95", 1), "first_time_right is 95"),
+        (lambda text: text.replace("coverage = 0.95", "coverage = 2", 1), "office_set_coverage is 2"),
         (lambda text: text.replace("coordinator_level = 4", "coordinator_level = 9", 1), "coordinator_level is 9"),
         (lambda text: text.replace("[router]", "[rooter]", 1), "router"),
         (lambda text: text.replace('1 = "단순"', "", 1), "levels"),

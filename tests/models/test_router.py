@@ -25,8 +25,9 @@ CALIBRATION = Calibration(
     kind_bias=(0.0,) * 6,
     kind_temperature=1.0,
     duty_threshold=0.5,
-    support_threshold=0.4,
+    support_threshold=0.3,
     several_threshold=0.5,
+    sets=((0.95, 0.1),),
     promises=(Promise(0.95, 0.8, 100, 99, 0.953, 0.4), Promise(0.9, 0.6, 150, 143, 0.91, 0.6)),
 )
 
@@ -118,7 +119,7 @@ def test_two_departments_make_level_three_and_two_bodies_level_four(
 def test_another_offices_duty_needs_more_where_several_are_unlikely(
     chart: OrgChart, route: Callable[..., Routing]
 ) -> None:
-    present = {"park.facility": 0.9, "road.light": 0.45}
+    present = {"park.facility": 0.9, "road.light": 0.7}
     assert not route(predicted(chart, {"park.facility": 0.9}, present, several=0.2)).support
     assert route(predicted(chart, {"park.facility": 0.9}, present, several=0.7)).support
 
@@ -190,3 +191,13 @@ def test_a_table_without_a_duty_that_the_model_knows_is_refused(city: City, city
     chart = load_orgchart(city_folder(duties=dropped), date(2026, 11, 26))
     with pytest.raises(ValueError, match=r"road\.light"):
         Router(chart, city, CALIBRATION, ("road.light", "road.damage"))
+
+
+def test_another_citys_matter_is_never_a_second_office(chart: OrgChart, route: Callable[..., Routing]) -> None:
+    present = {"park.facility": 0.9, "agency.other_city": 0.9}
+    assert not route(predicted(chart, {"park.facility": 0.9}, present, several=0.9)).support
+
+
+def test_the_rivals_are_the_other_offices_of_the_set(chart: OrgChart, route: Callable[..., Routing]) -> None:
+    shares = {"road.light": 0.5, "park.facility": 0.3, "river.facility": 0.15, "park.tree": 0.0}
+    assert [one.id for one in route(predicted(chart, shares)).rivals] == ["parks", "rivers"]

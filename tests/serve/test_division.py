@@ -37,7 +37,8 @@ def test_duties_go_to_the_departments_whose_tasks_say_so(tmp_path: Path, capsys:
     assert proposed["road.light"]["제안 부서"] == "도로관리과"
     assert proposed["waste.dumping"]["제안 부서"] == "자원재생과"
     assert proposed["parking.illegal"]["제안 부서"] == "교통지도과"
-    assert proposed["agency.electricity"]["제안 부서"] == "" and proposed["agency.electricity"]["기관"]
+    assert proposed["agency.electricity"]["제안 부서"] == ""
+    assert proposed["agency.electricity"]["기관"]
     assert proposed["welfare.funeral"]["제안 부서"] == ""
     left = rows_of(tmp_path / "proposal-해당업무없음.csv")
     assert "총무과" in {row["제안 부서"] for row in left}
