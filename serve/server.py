@@ -1,0 +1,57 @@
+"""`minwon serve`: the intake endpoint on uvicorn."""
+
+import argparse
+import hashlib
+import os
+import secrets
+from dataclasses import replace
+from pathlib import Path
+
+import uvicorn
+
+from models.artifact import ModelError
+from serve.api import create_app
+from serve.commands import Entry, say
+from serve.headings import summary
+from serve.settings import ROWS, SettingError, read_settings
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options; all else is set in the environment."""
+    lines = "\n".join(f"  {row.name:16} {row.help} (default: {row.default or 'empty'})" for row in ROWS)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = f"settings from the environment:\n{lines}"
+    parser.add_argument("--host", help="address to listen on")
+    parser.add_argument("--port", type=int, help="port to listen on")
+    parser.add_argument("--config", type=Path, help="a city's folder (default: the one that is shipped)")
+    parser.add_argument("--model", type=Path, help="a model folder (default: the one that is shipped)")
+    parser.add_argument("--make-key", action="store_true", help="print a new API key and its hash, and end")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Serve until stopped. A signal lets requests under way finish."""
+    if given.make_key:
+        key = secrets.token_urlsafe(32)
+        say(summary("new_key", secret=key, digest=hashlib.sha256(key.encode()).hexdigest()))
+        return 0
+    try:
+        settings = read_settings(os.environ)
+    except SettingError as error:
+        raise ModelError(str(error)) from error
+    chosen = {
+        name: value for name in ("host", "port", "config", "model") if (value := getattr(given, name)) is not None
+    }
+    settings = replace(settings, **chosen)
+    server = uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        timeout_graceful_shutdown=settings.drain or None,
+        server_header=False,
+        log_level="info",
+    )
+    uvicorn.Server(server).run()
+    return 0
+
+
+SERVE = Entry("answer intake systems over HTTP", arguments, run)

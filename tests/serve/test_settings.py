@@ -1,0 +1,29 @@
+"""Settings from an environment: defaults, and refusals that say what to write."""
+
+import pytest
+
+from serve.settings import ROWS, SettingError, read_settings
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    settings = read_settings({"PATH": "/bin", "MINWON_PORT": ""})
+    assert (settings.host, settings.port, settings.model, settings.keys) == ("127.0.0.1", 8080, None, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"MINWON_PORT": "http"}, "MINWON_PORT is 'http'"),
+        ({"MINWON_BATCH": "0"}, "from 1 to 256"),
+        ({"MINWON_KEYS": "open sesame"}, "SHA-256"),
+        ({"MINWON_PROT": "80"}, "MINWON_PROT: no such setting"),
+    ],
+)
+def test_a_bad_setting_is_refused_by_name(given: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingError, match=said):
+        read_settings(given)
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert all(row.help for row in ROWS)
+    assert len({row.name for row in ROWS}) == len(ROWS)
