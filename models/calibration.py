@@ -17,7 +17,7 @@ class Promise:
     """A wanted first-time-right rate and what keeps it: route directly from `threshold` upwards.
 
     `cases`, `right` and `bound` are what was seen on held-out texts: how many were direct, how many of them right,
-    and the lower Clopper-Pearson bound (one-sided at 80 %). `share` is the part of all cases that went direct.
+    and the lower Clopper-Pearson bound (one-sided at 90 %). `share` is the part of all cases that went direct.
     """
 
     wanted: float

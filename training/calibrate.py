@@ -22,7 +22,7 @@ Flags = NDArray[np.bool_]
 
 WANTED = (0.80, 0.85, 0.90, 0.93, 0.95, 0.97, 0.98)
 COVERED = (0.80, 0.90, 0.95, 0.98)
-CONFIDENCE = 0.80  # one-sided: that a promise holds on texts like the held-out ones
+CONFIDENCE = 0.90  # one-sided: that a promise holds on texts like the held-out ones
 LEAST = 40  # direct cases without which no promise is made
 NAMED = 0.85  # of the cases with a support office, the share that truly has several
 FOUND = 0.88  # of the cases of several offices, the share that the coordinator sees
