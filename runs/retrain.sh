@@ -3,10 +3,10 @@
 #
 #   runs/retrain.sh VERSION [WORK]
 #
-# VERSION is what the new model calls itself (2026.11.2). WORK keeps the base, checkpoints and weights; put it outside the
+# VERSION is what the new model calls itself (2026.12.1). WORK keeps the base, checkpoints and weights; put it outside the
 # checkout. On 2 cores the whole takes about an hour, most of it fine-tuning.
 set -euo pipefail
-version=${1:?"say the new model's version, such as 2026.11.2"}
+version=${1:?"say the new model's version, such as 2026.12.1"}
 work=${2:-artifacts/work}
 cd "$(dirname "$0")/.."
 

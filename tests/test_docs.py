@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from models.orgchart import OrgChart
+from serve.api import ROUTES
 from serve.cli import parser
 from serve.record import ADDED
+from serve.settings import ROWS
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -48,3 +50,16 @@ def test_the_readmes_name_the_two_commands_and_the_true_counts(name: str, chart:
 
 def test_ci_runs_what_the_readme_says() -> None:
     assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    text = (ROOT / "docs" / "intake.md").read_text(encoding="utf-8")
+    for row in ROWS:
+        default = f"`{row.default}`" if row.default else ""
+        assert f"| `{row.name}` | {default}".rstrip() in text, row.name
+
+
+def test_every_address_is_documented() -> None:
+    text = (ROOT / "docs" / "intake.md").read_text(encoding="utf-8")
+    for address in ROUTES:
+        assert address in text, address
