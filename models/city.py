@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, time
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -18,6 +19,17 @@ class Kind:
 
     name: str
     period_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHours:
+    """When the city's offices work on a working day, and the city's own days off."""
+
+    opens: time
+    lunch_from: time
+    lunch_to: time
+    closes: time
+    closed: frozenset[date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,7 @@ class City:
     put_through_longest: int
     put_through_words: tuple[str, ...]
     columns: Mapping[str, tuple[str, ...]]
+    hours: OfficeHours
 
 
 def standard() -> Traversable:
@@ -81,7 +94,21 @@ def build(held: Mapping[str, dict[str, dict[str, object]]]) -> City:
         put_through_longest=int(str(put["longest"])),
         put_through_words=tuple(map(str, put["words"])),
         columns={key: tuple(map(str, names)) for key, names in held["columns"].items()},
+        hours=office_hours(held["hours"]),
     )
+
+
+def office_hours(row: Mapping[str, Any]) -> OfficeHours:
+    """The table `hours`: times as 09:00, days as 2026-09-01."""
+    clocks = [row["opens"], *row["lunch"], row["closes"]]
+    if len(clocks) != 4 or not all(isinstance(one, time) for one in clocks) or clocks != sorted(set(clocks)):
+        raise ValueError(
+            f"hours: {clocks}: write opens, lunch = [from, to] and closes as 09:00:00, each after the last"
+        )
+    if not all(type(one) is date for one in row["closed"]):
+        raise ValueError(f"hours.closed is {row['closed']}: write days as 2026-09-01, without quotes")
+    opens, lunch_from, lunch_to, closes = clocks
+    return OfficeHours(opens, lunch_from, lunch_to, closes, frozenset(row["closed"]))
 
 
 def whole(key: str, value: object) -> int | None:

@@ -123,7 +123,9 @@ async def route(given: RouteIn, request: Request, engine: Annotated[Engine, Depe
         return problem(503, "stopping", number_of(request), headers={"Retry-After": "10"})
     pipeline = engine.pipeline
     for place, one_routed in zip(places, routed, strict=True):
-        results[place].proposal = proposal_of(one_routed, pipeline.chart, pipeline.city)
+        results[place].proposal = proposal_of(
+            one_routed, given.complaints[place].received_at, pipeline.chart, pipeline.city
+        )
         request.app.state.metrics.handled.labels(str(one_routed.routing.handling)).inc()
     return RouteOut(results=results)
 

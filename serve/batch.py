@@ -17,6 +17,7 @@ from nlp.table import Row, Table, TableError
 from nlp.tables import open_table
 from serve.columns import Columns, complaint_of, find_columns, identifier
 from serve.compare import Comparison
+from serve.deadlines import WorkCalendar
 from serve.headings import summary, words
 from serve.outputs import Output
 from serve.record import ADDED, Record, in_korean, record_of
@@ -131,8 +132,10 @@ def route_chunk(chunk: Sequence[tuple[int, Row]], columns: Columns, pipeline: Pi
             records.append(None)
         except ValueError as error:
             records.append(Record(id=identifier(row, number, columns), error=str(error)))
-    routed = iter(pipeline.route(complaints))
-    return [record or record_of(next(routed)) for record in records]
+    calendar = WorkCalendar(pipeline.city.hours)
+    routed = zip(pipeline.route(complaints), complaints, strict=True)
+    made = (record_of(one, complaint.received_at, calendar) for one, complaint in routed)
+    return [record or next(made) for record in records]
 
 
 def progress(rows: Iterator[tuple[Row, Record]], table: Table, shown: bool) -> Iterator[tuple[Row, Record]]:

@@ -1,11 +1,13 @@
 """Records: one routing as the columns that are added to a file, in codes or in Korean."""
 
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 
 from models.city import City
 from models.orgchart import OrgChart
 from models.pipeline import Routed
 from models.router import DutyScore
+from serve.deadlines import WorkCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Record:
     kind: str = ""
     flags: str = ""
     period_days: int | None = None
+    due_on: str = ""
     handling: str = ""
     evidence: str = ""
     reasons: str = ""
@@ -39,9 +42,10 @@ class Record:
 ADDED = tuple(one.name for one in fields(Record))
 
 
-def record_of(routed: Routed) -> Record:
-    """A routing as a record of codes."""
+def record_of(routed: Routed, received: datetime | None, calendar: WorkCalendar) -> Record:
+    """A routing as a record of codes; the day it is due where it is known when it came and how long it may take."""
     routing = routed.routing
+    due = calendar.due(received, routing.period_days) if received and routing.period_days is not None else None
     top = (*routing.top, None, None, None)[:3]
     return Record(
         id=routing.id,
@@ -61,6 +65,7 @@ def record_of(routed: Routed) -> Record:
         kind=routing.kind,
         flags=";".join(routing.flags),
         period_days=routing.period_days,
+        due_on=due.date().isoformat() if due else "",
         handling=str(routing.handling),
         evidence=evidence(routed),
         reasons=" ".join(routed.reasons),

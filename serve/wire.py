@@ -10,6 +10,7 @@ from models.orgchart import Office, OrgChart
 from models.pipeline import Routed
 from models.router import DutyScore
 from nlp.complaint import Complaint
+from serve.deadlines import SEOUL, WorkCalendar
 
 MOST = 256
 EXAMPLE: JsonDict = {
@@ -87,6 +88,7 @@ class Proposal(Closed):
     complexity: Named
     kind: Named
     period_days: int | None = Field(description="working days; none where the law fixes it kind by kind")
+    due_at: datetime | None = Field(description="when the period ends, from `received_at` or else from now")
     flags: list[Named]
     handling: Named
     reasons: list[str]
@@ -129,7 +131,7 @@ class RouteOut(Closed):
     results: list[Result]
 
 
-def proposal_of(routed: Routed, chart: OrgChart, city: City) -> Proposal:
+def proposal_of(routed: Routed, received: datetime | None, chart: OrgChart, city: City) -> Proposal:
     """A routing as JSON gives it."""
     routing = routed.routing
     period = routing.period_days
@@ -145,6 +147,7 @@ def proposal_of(routed: Routed, chart: OrgChart, city: City) -> Proposal:
         complexity=Named(code=str(routing.complexity), name=city.levels[routing.complexity]),
         kind=Named(code=routing.kind, name=city.kinds[routing.kind].name),
         period_days=period,
+        due_at=WorkCalendar(city.hours).due(received or datetime.now(SEOUL), period) if period is not None else None,
         flags=[Named(code=flag, name=city.flags[flag]) for flag in routing.flags],
         handling=Named(code=str(routing.handling), name=city.handling[str(routing.handling)]),
         reasons=list(routed.reasons),

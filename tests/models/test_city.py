@@ -34,3 +34,15 @@ def test_a_bad_rule_is_refused_in_a_sentence(
     with pytest.raises(ConfigError, match=r"city\.toml") as caught:
         load_city(city_folder(city=change))
     assert said in str(caught.value)
+
+
+def test_hours_out_of_order_are_refused(city_folder: Callable[..., Path]) -> None:
+    folder = city_folder(city=lambda text: text.replace("closes = 18:00:00", "closes = 08:00:00", 1))
+    with pytest.raises(ConfigError, match="each after the last"):
+        load_city(folder)
+
+
+def test_a_day_off_in_quotes_is_refused(city_folder: Callable[..., Path]) -> None:
+    folder = city_folder(city=lambda text: text.replace("closed = []", 'closed = ["2026-09-01"]', 1))
+    with pytest.raises(ConfigError, match="without quotes"):
+        load_city(folder)
