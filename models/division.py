@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.heads import Floats, unit_rows
+from models.heads import Floats
 from models.orgchart import OfficeKind
 from models.pipeline import Pipeline
 from nlp.complaint import Complaint
@@ -18,8 +18,7 @@ from nlp.reading import read
 
 BEST = 3  # tasks that speak for a department, the clearest ones
 NAME = 1.0  # what the department's own name weighs beside them
-LIKENESS = 0.6  # what likeness to the duty's words weighs beside probabilities
-LEAST = 0.45  # below this nothing speaks for a department
+LEAST = 0.32  # below this nothing speaks for a department: one task that is sure of a duty is enough
 BY_NAME = 0.3  # an agency keeps its duty unless a department's very name says it with this probability
 OVER = ("국", "실", "본부", "시장", "추진단", "기획단")  # units over departments: their lists repeat the departments'
 OVER_WEIGHT = 0.7
@@ -65,12 +64,11 @@ def propose(tasks: Sequence[Task], pipeline: Pipeline) -> Proposal:
         raise ValueError("no task with words in it: the file must name departments and their tasks")
     departments = list(dict.fromkeys(task.department for task in tasks))
     texts = list(dict.fromkeys(task.text for task in tasks))
-    shares, vectors = told(texts, pipeline)
-    named, _ = told([f"{one} 연결해 주세요" for one in departments], pipeline)
-    alike = likeness(vectors, pipeline)
+    shares = told(texts, pipeline)
+    named = told([f"{one} 연결해 주세요" for one in departments], pipeline)
     rows = {text: row for row, text in enumerate(texts)}
     mine = [[rows[task.text] for task in tasks if task.department == department] for department in departments]
-    scores = np.stack([score(shares[held], named[row], alike[held]) for row, held in enumerate(mine)])
+    scores = np.stack([top(shares[held]) for held in mine]) + np.float32(NAME) * named
     scores *= np.array([OVER_WEIGHT if one.endswith(OVER) else 1.0 for one in departments], np.float32)[:, None]
     scores[:, kept_by_agencies(pipeline)] *= named[:, kept_by_agencies(pipeline)] >= BY_NAME
     texts_of = defaultdict(list)
@@ -86,29 +84,13 @@ def propose(tasks: Sequence[Task], pipeline: Pipeline) -> Proposal:
     return Proposal(made, tuple(task for task in tasks if by_text[task.text].max() < COVERED))
 
 
-def told(texts: Sequence[str], pipeline: Pipeline) -> tuple[Floats, Floats]:
-    """Each text's probabilities over the duties (n, k), and its vector (n, 2 * width)."""
-    shares, vectors = [], []
+def told(texts: Sequence[str], pipeline: Pipeline) -> Floats:
+    """Each text's probabilities over the duties (n, k)."""
+    shares: list[Floats] = []
     for at in range(0, len(texts), CHUNK):
         readings = read([Complaint(id="", body=text) for text in texts[at : at + CHUNK]], pipeline.lexicon)
         shares += [one.lead for one in pipeline.classifier.predict(readings)]
-        vectors.append(pipeline.classifier.heads.summary(*pipeline.classifier.encoded(readings))[0])
-    return np.stack(shares), np.concatenate(vectors)
-
-
-def likeness(vectors: Floats, pipeline: Pipeline) -> Floats:
-    """How like each task is to the duties' words (n, k): cosine of centred vectors, centred for each duty."""
-    known = [pipeline.chart.duties[pipeline.chart.known(duty)] for duty in pipeline.classifier.duties]
-    _, words = told([f"{duty.name}: {duty.definition}" for duty in known], pipeline)
-    alike = unit_rows(vectors - vectors.mean(axis=0)) @ unit_rows(words - words.mean(axis=0)).T
-    centred: Floats = alike - alike.mean(axis=0)
-    return centred
-
-
-def score(shares: Floats, name: Floats, alike: Floats) -> Floats:
-    """How clearly a department's clearest tasks, its name and the likeness of its tasks speak for each duty (k,)."""
-    summed: Floats = top(shares) + np.float32(NAME) * name + np.float32(LIKENESS) * top(alike)
-    return summed
+    return np.stack(shares)
 
 
 def top(values: Floats) -> Floats:

@@ -28,7 +28,13 @@ class NeuralClassifier:
 
     def score(self, readings: Sequence[Reading]) -> tuple[Scores, LexicalScores]:
         """Raw scores of readings by both models, before calibration."""
-        scores = self.heads.score(*self.encoded(readings))
+        return self.score_encoded(readings, self.encoded(readings))
+
+    def score_encoded(
+        self, readings: Sequence[Reading], encoded: tuple[Floats, Floats, Integers]
+    ) -> tuple[Scores, LexicalScores]:
+        """Raw scores of readings whose sentence vectors are there already."""
+        scores = self.heads.score(*encoded)
         return scores, self.lexical.score([reading.text for reading in readings])
 
     def encoded(self, readings: Sequence[Reading]) -> tuple[Floats, Floats, Integers]:

@@ -1,6 +1,5 @@
 """The intake endpoint: a counter's system sends complaints and gets the proposals at once."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,8 +13,8 @@ from starlette.exceptions import HTTPException
 
 from models.city import load_city, standard
 from models.orgchart import load_orgchart
-from models.pipeline import Pipeline, assemble, open_pipeline
-from serve.engine import Engine, OverloadedError, Refresh, StoppingError
+from models.pipeline import Pipeline, assemble
+from serve.engine import Engine, FailedError, OverloadedError, Refresh, StoppingError
 from serve.guard import Guard, known_key
 from serve.metrics import Metrics
 from serve.problems import problem, sentences
@@ -27,18 +26,14 @@ ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorOut} for code in
 ROUTES = ("/v1/route", "/v1/orgchart", "/healthz", "/readyz", "/metrics")
 
 
-def create_app(settings: Settings, pipeline: Pipeline | None = None) -> FastAPI:
-    """The application; the pipeline is opened at its start unless one is given."""
+def create_app(settings: Settings, pipeline: Pipeline) -> FastAPI:
+    """The application around a pipeline."""
     metrics = Metrics()
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        opened = pipeline
-        if opened is None:
-            opened = await asyncio.to_thread(open_pipeline, settings.model, settings.config, None, settings.threads)
-        app.state.engine = Engine(opened, refresher(settings), settings.waiting, settings.batch)
+        app.state.engine = Engine(pipeline, refresher(settings), settings.waiting, settings.batch)
         app.state.engine.start()
-        log.info("ready: model %s, tables of %s", opened.classifier.version, opened.chart.day)
         yield
         await app.state.engine.stop(settings.drain)
 
@@ -121,6 +116,8 @@ async def route(given: RouteIn, request: Request, engine: Annotated[Engine, Depe
         return problem(503, "overloaded", number_of(request), headers=again, seconds=error.seconds)
     except StoppingError:
         return problem(503, "stopping", number_of(request), headers={"Retry-After": "10"})
+    except FailedError:
+        return problem(500, "failed", number_of(request))
     pipeline = engine.pipeline
     for place, one_routed in zip(places, routed, strict=True):
         results[place].proposal = proposal_of(
@@ -148,12 +145,10 @@ async def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-async def ready(engine: Annotated[Engine, Depends(engine_of)], response: Response) -> dict[str, object]:
-    """Whether new complaints are taken, by which model and which day's tables."""
-    if engine.stopping:
-        response.status_code = 503
+async def ready(engine: Annotated[Engine, Depends(engine_of)]) -> dict[str, object]:
+    """That complaints are taken, by which model and which day's tables, and how many wait."""
     version = engine.pipeline.classifier.version
-    return {"ready": not engine.stopping, "model": version, "tables_of": engine.day, "waiting": engine.waiting}
+    return {"ready": True, "model": version, "tables_of": engine.day, "waiting": engine.waiting}
 
 
 async def figures(request: Request, engine: Annotated[Engine, Depends(engine_of)]) -> Response:

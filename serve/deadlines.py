@@ -25,7 +25,7 @@ MOST_EXTENSIONS = 2
 
 @cache
 def public_holidays(year: int) -> frozenset[date]:
-    """Korea's public holidays of a year with their substitutes; Labour Day too, when few offices work."""
+    """Korea's public holidays of a year with their substitutes."""
     return frozenset(holidays.country_holidays("KR", years=year))
 
 

@@ -15,7 +15,7 @@ from serve.headings import summary, words
 from serve.outputs import Output
 
 COLUMNS = ("duty", "duty_name", "department", "confidence", "runner_up", "agency", "tasks")
-UNCOVERED = ("department", "task")
+UNCOVERED = ("own_department", "task")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     below = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     each = below.add_parser("import", help="propose which department holds which duty, for a person to confirm")
     each.add_argument("source", type=Path, metavar="FILE", help="departments and their tasks, a table")
-    each.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="xlsx, csv or jsonl")
+    each.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="xlsx, csv, jsonl or parquet")
     each.add_argument("--department", default="", metavar="COLUMN", help="the column of the department")
     each.add_argument("--task", default="", metavar="COLUMN", help="the column of the task")
     each.add_argument("--model", type=Path, help="a model folder (default: the one that is shipped)")

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,10 @@ class OverloadedError(RuntimeError):
 
 class StoppingError(RuntimeError):
     """The server is going down and takes nothing new."""
+
+
+class FailedError(RuntimeError):
+    """The engine failed over a complaint. Without a message: that of the cause may quote the complaint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +96,23 @@ class Engine:
         return taken
 
     async def serve(self, taken: Sequence[Waiting]) -> None:
-        """Route one batch and hand out the answers, or the error to all of it."""
+        """Route one batch and hand out the answers. Where it fails, each is tried alone, so that only the one that
+        makes it fail goes without; the log tells where, not what, since a message may quote the complaint.
+        """
         if not taken:
             return
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
             answers = await loop.run_in_executor(self.thread, self.compute, [one.complaint for one in taken])
-        except Exception as error:
-            log.exception("a batch of %d failed", len(taken))
-            for one in taken:
-                if not one.answer.done():
-                    one.answer.set_exception(error)
+        except Exception as error:  # whatever the engine fails over, the server goes on
+            where = "".join(traceback.format_tb(error.__traceback__))
+            log.error("a batch of %d failed: %s\n%s", len(taken), type(error).__name__, where)
+            if len(taken) > 1:
+                for one in taken:
+                    await self.serve([one])
+            elif not taken[0].answer.done():
+                taken[0].answer.set_exception(FailedError())
             return
         self.pace = (loop.time() - started) / len(taken)
         for one, answer in zip(taken, answers, strict=True):
@@ -125,11 +135,14 @@ class Engine:
         return self.pipeline.chart.day
 
     async def stop(self, seconds: float) -> None:
-        """Take nothing new, finish what waits, for at most so many seconds."""
+        """Take nothing new, finish what waits, for at most so many seconds; what waits longer is refused."""
         self.stopping = True
         self.more.set()
         if self.task:
             done, _ = await asyncio.wait([self.task], timeout=seconds)
             if not done:
                 self.task.cancel()
+        for one in (*self.single, *self.bulk):
+            if not one.answer.done():
+                one.answer.set_exception(StoppingError())
         self.thread.shutdown(wait=False, cancel_futures=True)

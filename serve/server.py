@@ -4,16 +4,15 @@ import argparse
 import hashlib
 import os
 import secrets
-from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
 
-from models.artifact import ModelError
+from models.pipeline import open_pipeline
 from serve.api import create_app
 from serve.commands import Entry, say
 from serve.headings import summary
-from serve.settings import ROWS, SettingError, read_settings
+from serve.settings import ROWS, read_settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = f"settings from the environment:\n{lines}"
     parser.add_argument("--host", help="address to listen on")
-    parser.add_argument("--port", type=int, help="port to listen on")
+    parser.add_argument("--port", help="port to listen on")
     parser.add_argument("--config", type=Path, help="a city's folder (default: the one that is shipped)")
     parser.add_argument("--model", type=Path, help="a model folder (default: the one that is shipped)")
     parser.add_argument("--make-key", action="store_true", help="print a new API key and its hash, and end")
@@ -34,19 +33,15 @@ def run(given: argparse.Namespace) -> int:
         key = secrets.token_urlsafe(32)
         say(summary("new_key", secret=key, digest=hashlib.sha256(key.encode()).hexdigest()))
         return 0
-    try:
-        settings = read_settings(os.environ)
-    except SettingError as error:
-        raise ModelError(str(error)) from error
-    chosen = {
-        name: value for name in ("host", "port", "config", "model") if (value := getattr(given, name)) is not None
-    }
-    settings = replace(settings, **chosen)
+    chosen = {name: getattr(given, name) for name in ("host", "port", "config", "model")}
+    options = {f"MINWON_{name.upper()}": str(value) for name, value in chosen.items() if value is not None}
+    settings = read_settings({**os.environ, **options})
+    pipeline = open_pipeline(settings.model, settings.config, threads=settings.threads)
     server = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, pipeline),
         host=settings.host,
         port=settings.port,
-        timeout_graceful_shutdown=settings.drain or None,
+        timeout_graceful_shutdown=settings.drain,
         server_header=False,
         log_level="info",
     )

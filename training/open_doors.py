@@ -7,7 +7,7 @@ retraining. Nothing else of the model changes, so an old duty loses only what a 
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from scipy.sparse import csr_matrix
 from scipy.special import logsumexp, softmax
 from sklearn.linear_model import LogisticRegression
 
-from models.artifact import LAYOUT, Manifest, load, read_manifest
+from models.artifact import LAYOUT, MANIFEST, Manifest, digest, load, read_manifest, write_manifest
 from models.heads import Floats, unit_rows
 from models.neural import NeuralClassifier
 from models.orgchart import OrgChart
@@ -27,7 +27,8 @@ from nlp.complaint import Complaint
 from nlp.reading import Reading, read_one
 from training.augment import described
 from training.examples import Example
-from training.export import seal, write_json
+from training.export import write_json
+from training.recipe import covered
 
 LONGEST = 250  # characters of a text that holds an old duty's place; longer ones take long to read
 WEIGHT = 16.0  # what a new duty's texts weigh together, a text of an old one weighing 1
@@ -64,7 +65,8 @@ def extend(
 
     `examples` are texts of new duties, none or a few for each; `known` texts of the old ones that no weight was fitted
     on: of a text that it was trained on the model is too sure to show where a new duty would take from an old one.
-    Raises ValueError when the table has no new duty, or an example leads with a duty that is not new.
+    The manifest is the source's with a new version, and comes last. Raises ValueError when the table has no new duty,
+    or an example leads with a duty that is not new.
     """
     classifier = load(source)
     newcomers = tuple(duty for duty in chart.duties if duty not in classifier.duties)
@@ -73,10 +75,13 @@ def extend(
     if strange := sorted({one.lead for one in examples} - set(newcomers)):
         raise ValueError(f"these lead examples but are no new duties of the table: {', '.join(strange)}")
     rows = fit_rows(classifier, newcomers, chart, examples, known)
-    shutil.copytree(source, target, dirs_exist_ok=True)
+    (target / MANIFEST).unlink(missing_ok=True)
+    shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MANIFEST))
     append(target, rows, newcomers)
-    manifest = read_manifest(source)
-    return seal(target, classifier.calibration, version, [], [], dict(manifest.metrics), date.today())
+    files = {name: digest(target / name) for name in LAYOUT.names}
+    manifest = replace(read_manifest(source), version=version, created=date.today(), files=files)
+    write_manifest(target, manifest)
+    return manifest
 
 
 def fit_rows(
@@ -88,7 +93,7 @@ def fit_rows(
 ) -> Rows:
     """The rows of the new duties."""
     words = [one for one in described(chart) if one.lead in newcomers]
-    others = [one for one in known if len(one.title) + len(one.body) <= LONGEST]
+    others = [one for one in covered(known, classifier.duties) if len(one.title) + len(one.body) <= LONGEST]
     texts = [*words, *examples, *others]
     evidence = see(classifier, texts)
     place = {duty: number for number, duty in enumerate(newcomers)}
@@ -107,10 +112,9 @@ def fit_rows(
 def see(classifier: NeuralClassifier, examples: Sequence[Example]) -> Evidence:
     """What the heads see of some examples."""
     readings = [read_one(one.complaint) for one in examples]
-    vectors, counts, roles = classifier.encoded(readings)
-    both, _ = classifier.heads.summary(vectors, counts, roles)
-    scores = classifier.heads.score(vectors, counts, roles)
-    lexical = classifier.lexical.score([reading.text for reading in readings])
+    encoded = vectors, counts, _ = classifier.encoded(readings)
+    both, _ = classifier.heads.summary(*encoded)
+    scores, lexical = classifier.score_encoded(readings, encoded)
     weight = classifier.calibration.lexical[0]
     present = counts > 0
     return Evidence(

@@ -42,13 +42,13 @@ def measure(model: Path, shots: Sequence[int] = SHOTS) -> Iterator[DoorFigure]:
     source = load(model)
     newcomers = [duty for duty in chart.duties if duty not in source.duties]
     tests = [one for one in (*splits.natural, *splits.several, *splits.heldout) if one.lead in newcomers]
-    known, old = covered(splits.heldout, source.duties), covered(splits.natural, source.duties)
+    old = covered(splits.natural, source.duties)
     before = mean(told(assemble(source, chart, city), old))
     for count in shots:
         examples = drawn(splits.train, newcomers, count)
         with tempfile.TemporaryDirectory() as folder:
             started = time.perf_counter()
-            extend(model, Path(folder) / "model", chart, examples, known, f"{count} texts")
+            extend(model, Path(folder) / "model", chart, examples, splits.heldout, f"{count} texts")
             seconds = time.perf_counter() - started
             pipeline = assemble(load(Path(folder) / "model"), chart, city)
             by_duty = defaultdict(list)

@@ -41,7 +41,7 @@ def test_duties_go_to_the_departments_whose_tasks_say_so(tmp_path: Path, capsys:
     assert proposed["agency.electricity"]["기관"]
     assert proposed["welfare.funeral"]["제안 부서"] == ""
     left = rows_of(tmp_path / "proposal-해당업무없음.csv")
-    assert "총무과" in {row["제안 부서"] for row in left}
+    assert "총무과" in {row["부서"] for row in left}
     assert "부서를 찾은 업무" in capsys.readouterr().out
 
 

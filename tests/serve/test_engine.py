@@ -10,7 +10,7 @@ import pytest
 from models.orgchart import ConfigError
 from models.pipeline import Pipeline, Routed
 from nlp.complaint import Complaint
-from serve.engine import Engine, OverloadedError, StoppingError
+from serve.engine import Engine, FailedError, OverloadedError, StoppingError
 
 
 def complaints(count: int, name: str = "b") -> list[Complaint]:
@@ -70,23 +70,45 @@ def test_what_waits_is_finished_before_it_stops(pipeline: Pipeline) -> None:
     assert asyncio.run(run()) == 5
 
 
-def test_a_failed_batch_fails_alone(pipeline: Pipeline) -> None:
-    async def run() -> int:
-        engine = Engine(pipeline, same, 100, 2)
-        first, engine.compute = engine.compute, broken  # type: ignore[assignment, method-assign]
+def test_a_complaint_that_breaks_the_engine_fails_alone_and_is_not_logged(
+    pipeline: Pipeline, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def run() -> list[object]:
+        engine = Engine(pipeline, same, 100, 4)
+        works = engine.compute
+
+        def breaks(batch: Sequence[Complaint]) -> list[Routed]:
+            if any(one.id == "bad0" for one in batch):
+                raise ValueError(batch[0].body)
+            return works(batch)
+
+        engine.compute = breaks  # type: ignore[assignment, method-assign]
+        asked = [engine.route([one]) for one in (*complaints(2), *complaints(1, "bad"))]
+        waiting = [asyncio.create_task(one) for one in asked]
+        await asyncio.sleep(0)
         engine.start()
-        with pytest.raises(ZeroDivisionError):
-            await engine.route(complaints(1))
-        engine.compute = first  # type: ignore[method-assign]
-        answered = await engine.route(complaints(1))
+        answers = await asyncio.gather(*waiting, return_exceptions=True)
         await engine.stop(5)
-        return len(answered)
+        return list(answers)
 
-    assert asyncio.run(run()) == 1
+    good, other, bad = asyncio.run(run())
+    assert isinstance(good, list)
+    assert isinstance(other, list)
+    assert isinstance(bad, FailedError)
+    assert "ValueError" in caplog.text
+    assert "가로등" not in caplog.text
 
 
-def broken(_batch: Sequence[Complaint]) -> list[Routed]:
-    raise ZeroDivisionError
+def test_what_waits_too_long_at_the_end_is_refused(pipeline: Pipeline) -> None:
+    async def run() -> None:
+        engine = Engine(pipeline, same, 100, 2)
+        asked = asyncio.create_task(engine.route(complaints(3)))  # never started: nothing is taken
+        await asyncio.sleep(0)
+        await engine.stop(0)
+        with pytest.raises(StoppingError):
+            await asked
+
+    asyncio.run(run())
 
 
 def test_a_new_day_brings_its_own_tables(pipeline: Pipeline) -> None:

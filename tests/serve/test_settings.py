@@ -2,7 +2,8 @@
 
 import pytest
 
-from serve.settings import ROWS, SettingError, read_settings
+from serve.cli import REFUSED, main
+from serve.settings import SettingError, read_settings
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -24,6 +25,18 @@ def test_a_bad_setting_is_refused_by_name(given: dict[str, str], said: str) -> N
         read_settings(given)
 
 
-def test_every_setting_says_what_it_is_for() -> None:
-    assert all(row.help for row in ROWS)
-    assert len({row.name for row in ROWS}) == len(ROWS)
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--port", "99999"], "MINWON_PORT is '99999'"),
+        (["--model", "/nowhere"], "/nowhere: no manifest.json"),
+        (["--config", "/nowhere"], "city.toml: not in the folder /nowhere"),
+    ],
+)
+def test_a_server_that_cannot_start_says_why_in_one_line(
+    options: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["serve", *options]) == REFUSED
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1

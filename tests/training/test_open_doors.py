@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.artifact import LAYOUT, load, read_calibration
+from models.artifact import LAYOUT, load, read_calibration, read_manifest
 from models.city import load_city, standard
 from models.orgchart import OrgChart
 from models.pipeline import Pipeline, assemble
@@ -75,6 +75,7 @@ def test_a_new_duty_is_told_from_its_words_and_five_texts(
     pipeline = opened(tmp_path / "model", chart)
     assert leads(pipeline, SNOWY, "여권을 잃어버렸는데 다시 만들려면 뭐가 필요한가요?") == [GONE, "civil.passport"]
     assert pipeline.classifier.version == "with five"
+    assert read_manifest(tmp_path / "model").corpus == read_manifest(cut).corpus
 
 
 def test_a_duty_that_was_never_added_cannot_lead(cut: Path, chart: OrgChart) -> None:
