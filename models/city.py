@@ -33,6 +33,22 @@ class OfficeHours:
 
 
 @dataclass(frozen=True, slots=True)
+class Clocks:
+    """The clocks of the stages in working hours: to an office, its acceptance, to another body, a support office's reply;
+    `electronic` instead of the first three where a complaint came by one of `electronic_channels`. From `at_risk` hours
+    before its end a clock is at risk.
+    """
+
+    assign: int
+    accept: int
+    transfer: int
+    electronic: int
+    electronic_channels: frozenset[str]
+    task: int
+    at_risk: int
+
+
+@dataclass(frozen=True, slots=True)
 class City:
     """One city's rules, see the comments of `config/city.toml`."""
 
@@ -50,6 +66,13 @@ class City:
     put_through_words: tuple[str, ...]
     columns: Mapping[str, tuple[str, ...]]
     hours: OfficeHours
+    clocks: Clocks
+    assign_direct: bool
+    retention: Mapping[str, int]
+
+    def kept_days(self, kind: str) -> int:
+        """For how many days after closing the words of a case of this kind are kept."""
+        return self.retention.get(kind, self.retention["default"])
 
 
 def standard() -> Traversable:
@@ -95,7 +118,30 @@ def build(held: Mapping[str, dict[str, dict[str, object]]]) -> City:
         put_through_words=tuple(map(str, put["words"])),
         columns={key: tuple(map(str, names)) for key, names in held["columns"].items()},
         hours=office_hours(held["hours"]),
+        clocks=clocks(held["clocks"]),
+        assign_direct=held["intake"]["assign_direct"] is True,
+        retention=retention(held["retention"], held["kinds"]),
     )
+
+
+def clocks(row: Mapping[str, Any]) -> Clocks:
+    """The table `clocks`."""
+    names = ("assign", "accept", "transfer", "electronic", "task", "at_risk")
+    hours = {name: row[name] for name in names}
+    for name, value in hours.items():
+        if type(value) is not int or not 0 < value <= 800:
+            raise ValueError(f"clocks.{name} is {value!r}: write whole working hours from 1 to 800")
+    return Clocks(**hours, electronic_channels=frozenset(map(str, row["electronic_channels"])))
+
+
+def retention(row: Mapping[str, Any], kinds: Mapping[str, object]) -> Mapping[str, int]:
+    """The table `retention`: days by kind, and `default`."""
+    if unknown := sorted(set(row) - set(kinds) - {"default"}):
+        raise ValueError(f"retention: no kind {', '.join(unknown)}: there are {', '.join(kinds)} and default")
+    for name, value in {"default": row["default"], **row}.items():
+        if type(value) is not int or value < 1:
+            raise ValueError(f"retention.{name} is {value!r}: write whole days above 0")
+    return dict(row)
 
 
 def office_hours(row: Mapping[str, Any]) -> OfficeHours:

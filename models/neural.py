@@ -48,10 +48,16 @@ class NeuralClassifier:
 
     def predict(self, readings: Sequence[Reading]) -> list[Prediction]:
         """One calibrated prediction per reading, in order."""
-        return self.calibrated(readings, *self.score(readings)) if readings else []
+        if not readings:
+            return []
+        encoded = self.encoded(readings)
+        vectors = whole_texts(*encoded[:2])
+        return self.calibrated(readings, *self.score_encoded(readings, encoded), vectors)
 
-    def calibrated(self, readings: Sequence[Reading], scores: Scores, lexical: LexicalScores) -> list[Prediction]:
-        """Predictions from raw scores."""
+    def calibrated(
+        self, readings: Sequence[Reading], scores: Scores, lexical: LexicalScores, vectors: Floats
+    ) -> list[Prediction]:
+        """Predictions from raw scores; `vectors` (n, width) are those of the whole texts."""
         known = self.calibration
         lead, present, several = known.lead(scores, lexical), known.present(scores), known.several_of(scores)
         steps, kinds, flags = known.step(scores, lexical), known.kind(scores, lexical), sigmoid(scores.flag)
@@ -71,7 +77,16 @@ class NeuralClassifier:
                 kind_probability=float(kinds[i].max()),
                 flags=tuple(flag for flag, on in zip(self.flags, set_flags[i], strict=True) if on),
                 several=several[i],
+                vector=vectors[i],
                 model_version=self.version,
             )
             for i, reading in enumerate(readings)
         ]
+
+
+def whole_texts(vectors: Floats, counts: Integers) -> Floats:
+    """The vectors (n, width) of whole texts: the mean of their sentences' by length in pieces, scaled to length 1."""
+    sums = np.einsum("nsw,ns->nw", vectors, counts.astype(np.float32))
+    norms = np.linalg.norm(sums, axis=1, keepdims=True)
+    whole: Floats = (sums / np.maximum(norms, 1e-9)).astype(np.float32)
+    return whole

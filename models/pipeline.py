@@ -9,6 +9,7 @@ from models.artifact import load, shipped
 from models.city import City, load_city, standard
 from models.neural import NeuralClassifier
 from models.orgchart import OrgChart, load_orgchart
+from models.prediction import Floats
 from models.reasons import reasons
 from models.router import Router, Routing
 from nlp.complaint import Complaint
@@ -18,11 +19,12 @@ from nlp.reading import Reading, read
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """A complaint as it was read, its routing, and the reasons in Korean."""
+    """A complaint as it was read, its routing, the reasons in Korean, and the vector (width,) of its whole text."""
 
     reading: Reading
     routing: Routing
     reasons: tuple[str, ...]
+    vector: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ class Pipeline:
         predictions = self.classifier.predict(readings)
         routings = [self.router.route(*pair) for pair in zip(readings, predictions, strict=True)]
         return [
-            Routed(reading, routing, reasons(reading, routing, self.chart, self.city))
-            for reading, routing in zip(readings, routings, strict=True)
+            Routed(reading, routing, reasons(reading, routing, self.chart, self.city), prediction.vector)
+            for reading, routing, prediction in zip(readings, routings, predictions, strict=True)
         ]
 
 

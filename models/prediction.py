@@ -15,6 +15,7 @@ class Prediction:
     `lead` (k,) sums to one: which duty leads. `present` (k,): the probability that a duty is asked for.
     `evidence` (k,): the sentence that carries each duty most. `levels` (4,) sums to one: complexity 1 to 4.
     `several` (2,): the probability that several offices, and several bodies, must act. `flags` are those set.
+    `vector` (width,) of length 1: the whole text, so that texts on the same matter point the same way.
     """
 
     id: str
@@ -28,4 +29,5 @@ class Prediction:
     kind_probability: float
     flags: tuple[str, ...]
     several: Floats
+    vector: Floats
     model_version: str

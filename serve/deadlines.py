@@ -56,6 +56,16 @@ class WorkCalendar:
                 left -= max(end - begin, timedelta())
             day += timedelta(days=1)
 
+    def hours_between(self, start: datetime, end: datetime) -> float:
+        """How many working hours lie between two moments; 0 when the second comes first."""
+        first, last = local(start), local(end)
+        day, passed = first.date(), timedelta()
+        while day <= last.date():
+            for begin, finish in self.sessions(day):
+                passed += max(min(finish, last) - max(begin, first), timedelta())
+            day += timedelta(days=1)
+        return passed / timedelta(hours=1)
+
     def after_days(self, start: datetime, count: int) -> datetime:
         """The close of the last of so many working days, the day of receipt being the first."""
         day, left = local(start).date(), count

@@ -51,6 +51,7 @@ def predicted(
         kind_probability=0.9,
         flags=flags,
         several=np.array([several, several / 2], np.float32),
+        vector=np.zeros(8, np.float32),
         model_version="test",
     )
 
