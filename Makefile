@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := -c constraints.txt
 
-.PHONY: demo test check format bars clean
+.PHONY: demo serve test check format bars clean
 
 $(BIN)/minwon: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -19,6 +19,12 @@ $(VENV)/.dev: $(BIN)/minwon
 demo: $(BIN)/minwon  ## route the example backlog and show three complaints with their reasons
 	@mkdir -p demo
 	$(BIN)/minwon classify examples/backlog.xlsx -o demo/routed.xlsx --compare 처리부서 --show 3
+
+serve: $(BIN)/minwon  ## the endpoint and the pages with demo cases, on http://127.0.0.1:8080
+	@mkdir -p demo
+	@test -f demo/minwon.db || $(BIN)/minwon admin --database sqlite:///demo/minwon.db demo examples/backlog.xlsx
+	@echo "http://127.0.0.1:8080  coordinator / minwon-demo-1"
+	$(BIN)/minwon serve --database sqlite:///demo/minwon.db
 
 test: check  ## all checks and tests, as CI runs them
 

@@ -34,7 +34,8 @@ class OfficeHours:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """The clocks of the stages in working hours: to an office, its acceptance, to another body, a support office's reply;
+    """The clocks of the stages in working hours: to an office, its acceptance, to another body, a support office's
+    reply;
     `electronic` instead of the first three where a complaint came by one of `electronic_channels`. From `at_risk` hours
     before its end a clock is at risk.
     """
@@ -119,9 +120,16 @@ def build(held: Mapping[str, dict[str, dict[str, object]]]) -> City:
         columns={key: tuple(map(str, names)) for key, names in held["columns"].items()},
         hours=office_hours(held["hours"]),
         clocks=clocks(held["clocks"]),
-        assign_direct=held["intake"]["assign_direct"] is True,
+        assign_direct=truth("intake.assign_direct", held["intake"]["assign_direct"]),
         retention=retention(held["retention"], held["kinds"]),
     )
+
+
+def truth(name: str, value: object) -> bool:
+    """A rule that holds or does not."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is {value!r}: write true or false")
+    return value
 
 
 def clocks(row: Mapping[str, Any]) -> Clocks:

@@ -51,7 +51,7 @@ class NeuralClassifier:
         if not readings:
             return []
         encoded = self.encoded(readings)
-        vectors = whole_texts(*encoded[:2])
+        vectors = whole_texts(encoded[0], encoded[1])
         return self.calibrated(readings, *self.score_encoded(readings, encoded), vectors)
 
     def calibrated(
@@ -84,9 +84,9 @@ class NeuralClassifier:
         ]
 
 
-def whole_texts(vectors: Floats, counts: Integers) -> Floats:
+def whole_texts(vectors: Floats, counts: Floats) -> Floats:
     """The vectors (n, width) of whole texts: the mean of their sentences' by length in pieces, scaled to length 1."""
-    sums = np.einsum("nsw,ns->nw", vectors, counts.astype(np.float32))
+    sums = np.einsum("nsw,ns->nw", vectors, counts)
     norms = np.linalg.norm(sums, axis=1, keepdims=True)
     whole: Floats = (sums / np.maximum(norms, 1e-9)).astype(np.float32)
     return whole

@@ -5,7 +5,8 @@ The chain holds codes and salted hashes, never a complaint's words: erasing a te
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -48,16 +49,25 @@ def verify(session: Session, known: str = "") -> list[str]:
     """What is wrong with the chain, one line each; empty when it is whole. `known` is a digest noted elsewhere, which
     must be in it: a chain that was cut off and rebuilt is told by that alone.
     """
-    previous, count, seen = FIRST, 0, not known
-    for event in session.scalars(select(Event).order_by(Event.id).execution_options(yield_per=1000)):
-        count += 1
-        if event.id != count:
-            return [f"event {count} is missing"]
-        digest = digest_of(previous, event.id, event.at, event.actor, event.action, event.case_id, event.facts)
-        if event.previous != previous or event.digest != digest:
-            return [f"event {event.id} of {event.at.isoformat()} was changed after it was written"]
-        previous, seen = digest, seen or digest == known
+    events = session.scalars(select(Event).order_by(Event.id).execution_options(yield_per=1000))
+    with closing(events):
+        problem, count, previous, seen = walk(events, known)
+    if problem:
+        return [problem]
     head = session.get_one(Head, 1)
     if (head.events, head.digest) != (count, previous):
         return [f"the trail ends at event {count}, its head says {head.events}: events at the end are missing"]
     return [] if seen else [f"no event has the digest {known}: this is not the trail of which it was noted"]
+
+
+def walk(events: Iterable[Event], known: str) -> tuple[str, int, str, bool]:
+    """Along the chain: the first thing that is wrong, how many events hold, the last digest, and whether `known` is one."""
+    previous, count, seen = FIRST, 0, not known
+    for event in events:
+        if event.id != count + 1:
+            return f"event {count + 1} is missing", count, previous, seen
+        digest = digest_of(previous, event.id, event.at, event.actor, event.action, event.case_id, event.facts)
+        if event.previous != previous or event.digest != digest:
+            return f"event {event.id} of {event.at.isoformat()} was changed after it was written", count, previous, seen
+        previous, count, seen = digest, count + 1, seen or digest == known
+    return "", count, previous, seen

@@ -9,7 +9,7 @@ from typing import Protocol
 from models.artifact import ModelError
 from models.orgchart import ConfigError
 from nlp.table import TableError
-from serve.settings import SettingError
+from serve.errors import CommandError
 
 DONE, UNEXPECTED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 GROUP = "minwon.commands"
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     try:
         code: int = given.run(given)
-    except (TableError, ConfigError, ModelError, SettingError) as error:
+    except (TableError, ConfigError, ModelError, CommandError) as error:
         print(f"minwon: {error}", file=sys.stderr)  # noqa: T201
         return REFUSED
     except KeyboardInterrupt:

@@ -1,6 +1,7 @@
 """The clocks of a case: the stage it is in, its deadline (처리기한), and its place in the queue.
 
-민원 처리에 관한 법률 시행령 제13조 gives the hours of assignment and transfer, 제20조 what does not count, 제21조 extensions.
+민원 처리에 관한 법률 시행령: 제13조 gives the hours of assignment and transfer, 제20조 what does not count, 제21조
+extensions.
 """
 
 from datetime import datetime, timedelta
@@ -73,10 +74,11 @@ def rank_of(case: Case) -> datetime:
 
 
 def risk_of(case: Case, city: City, now: datetime) -> str:
-    """`overdue`, `at_risk` or nothing: how its nearest clock stands."""
+    """`overdue` where a clock has run out, `at_risk` where the deadline is near, else nothing."""
     due = min((one for one in (case.stage_due_at, case.due_at) if one), default=None)
     if due is None or case.paused_at or case.state in ("answered", "closed", "withdrawn"):
         return ""
     if now > due:
         return "overdue"
-    return "at_risk" if WorkCalendar(city.hours).hours_between(now, due) <= city.clocks.at_risk else ""
+    near = case.due_at and WorkCalendar(city.hours).hours_between(now, case.due_at) <= city.clocks.at_risk
+    return "at_risk" if near else ""

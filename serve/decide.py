@@ -14,11 +14,11 @@ from serve.cases import World, add_task, restore, routed_state, snapshot, tasks_
 from serve.clocks import enter_stage, set_deadline
 from serve.deadlines import MOST_EXTENSIONS, local
 from serve.moves import OPEN_TASKS, Actor, RefusedError, StaleError, chosen, moves
-from serve.schema import Case, CaseText, Decided, Meeting, Note, Task
+from serve.schema import Case, CaseText, Decided, Link, Meeting, Note, Task
 
 UNDO = timedelta(minutes=1)
+LASTING = ("undo", "note", "link")  # nothing that a snapshot could put back
 MOST_REROUTES = 2  # after so many the coordinator's choice of the lead is final
-PRIVATE_WORDS = ("text", "outcome", "who")  # kept in tables that erasure reaches, not in the decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +186,7 @@ def meet(kind: str) -> Callable[[Change], None]:
         except ValueError as error:
             raise RefusedError("when", "when", given=planned) from error
         who = change.value("who")
-        change.session.add(
-            Meeting(case_id=change.case.id, kind=kind, who=who, planned_at=at, opened_at=change.now)
-        )
+        change.session.add(Meeting(case_id=change.case.id, kind=kind, who=who, planned_at=at, opened_at=change.now))
 
     return effect
 
@@ -292,17 +290,32 @@ def office_name(world: World, task: Task) -> str:
     return office.name if office else task.office
 
 
+def link(change: Change) -> None:
+    """Another case that is the same or a repeat; nothing is closed by it."""
+    other = case_by_number(change.session, change.value("other"))
+    if other is None or other.id == change.case.id:
+        raise RefusedError("other", "other", given=change.value("other"))
+    pair = {"case_id": change.case.id, "other_id": other.id}
+    if change.session.scalars(select(Link).filter_by(**pair)).first() is None:
+        change.session.add(Link(**pair, at=change.now, actor=change.actor.name))
+
+
+def case_by_number(session: Session, number: str) -> Case | None:
+    """The case that people call so, such as 2026-000123; None where there is none."""
+    _, _, digits = number.rpartition("-")
+    case = session.get(Case, int(digits)) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
+    return case if case and case.number == number else None
+
+
 def note(change: Change) -> None:
     """A remark."""
-    change.session.add(
-        Note(case_id=change.case.id, at=change.now, actor=change.actor.name, text=change.value("text"))
-    )
+    change.session.add(Note(case_id=change.case.id, at=change.now, actor=change.actor.name, text=change.value("text")))
 
 
 def undo(change: Change) -> None:
     """Take back one's own last decision, within a minute."""
     last = last_decision(change.session, change.case)
-    if last is None or last.move in ("undo", "note"):
+    if last is None or last.move in LASTING:
         raise RefusedError("undo_none")
     if last.actor != change.actor.name:
         raise RefusedError("undo_other", actor=last.actor)
@@ -338,6 +351,7 @@ EFFECTS: Mapping[str, Callable[[Change], None]] = {
     "share_text": share_text,
     "seen": seen,
     "answer": answer,
+    "link": link,
     "note": note,
     "undo": undo,
 }

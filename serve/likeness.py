@@ -33,7 +33,8 @@ def shingles(text: str) -> bytes:
     pieces = {letters[at : at + WIDTH] for at in range(max(1, len(letters) - WIDTH + 1))}
     digests = [int.from_bytes(hashlib.blake2b(one.encode(), digest_size=4).digest(), "big") for one in pieces]
     values = np.array(digests, np.uint64)[:, None] * multipliers()[None, :] % np.uint64(PRIME)
-    return (values.min(axis=0) & np.uint64(0xFFFFFFFF)).astype(np.uint32).tobytes()
+    least: NDArray[np.uint32] = (values.min(axis=0) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    return least.tobytes()
 
 
 @dataclass(frozen=True, slots=True)

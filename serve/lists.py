@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from serve.schema import Case, Task
@@ -26,7 +26,7 @@ class FilterError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What is looked for; an empty field says nothing. `state` may be `waiting`: all that the coordinator must see to."""
+    """What is looked for; an empty field says nothing. `state` may be `waiting`: all that waits for the coordinator."""
 
     state: str = ""
     field: str = ""
@@ -88,7 +88,7 @@ def conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
 
 def page(session: Session, wanted: Filter, cursor: str = "", limit: int = PAGE) -> tuple[Sequence[Case], str]:
     """One page, and the cursor of the next; empty at the end. Raises FilterError for a broken cursor."""
-    query: Select[tuple[Case]] = select(Case).where(and_(True, *conditions(wanted, datetime.now(UTC))))
+    query = select(Case).where(and_(True, *conditions(wanted, datetime.now(UTC))))
     if cursor:
         rank, number = read_cursor(cursor)
         query = query.where(tuple_(Case.rank, Case.id) > (rank, number))

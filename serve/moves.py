@@ -17,6 +17,7 @@ class RefusedError(ValueError):
     def __init__(self, code: str, field: str = "", **words: object) -> None:
         super().__init__(table()["refusals"][code].format(**words))
         self.code, self.field = code, field
+        self.english = str(table()["refusals_english"][code].format(**words))
 
 
 class StaleError(RefusedError):
@@ -111,7 +112,7 @@ def check_values(move: Move, values: Mapping[str, str]) -> None:
     fields, most = table()["fields"], table()["longest"]
     for need in move.needs:
         if not values.get(need, "").strip():
-            raise RefusedError("needs", need, move=move.name, field=fields[need])
+            raise RefusedError("needs", need, move=move.name, label=fields[need])
     for name, value in values.items():
         if len(value) > most:
-            raise RefusedError("too_long", name, field=fields.get(name, name), most=most)
+            raise RefusedError("too_long", name, label=fields.get(name, name), most=most)

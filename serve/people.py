@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from serve import audit
+from serve.errors import CommandError
 from serve.moves import Actor
 from serve.schema import ApiKey, SignIn, User
 
@@ -31,7 +32,7 @@ class SignInError(ValueError):
         self.code = code
 
 
-class PersonError(ValueError):
+class PersonError(CommandError):
     """A person or a key cannot be made or changed so. The message says what to do."""
 
 
@@ -119,7 +120,9 @@ def sign_in(session: Session, login: str, password: str) -> str | SignInError:
     token = secrets.token_urlsafe(32)
     session.execute(delete(SignIn).where(SignIn.ends_at < now))
     session.add(
-        SignIn(digest=digest(token), user_id=user.id, csrf=secrets.token_urlsafe(24), seen_at=now, ends_at=now + LONGEST)
+        SignIn(
+            digest=digest(token), user_id=user.id, csrf=secrets.token_urlsafe(24), seen_at=now, ends_at=now + LONGEST
+        )
     )
     audit.append(session, user.login, "sign_in")
     return token

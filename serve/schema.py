@@ -82,7 +82,7 @@ class Case(Base):
     about_office: Mapped[str] = mapped_column(CODE, default="")
     task_changed: Mapped[bool] = mapped_column(default=False)
     answer_days: Mapped[int | None]
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
 
     text: Mapped["CaseText | None"] = relationship(cascade="all, delete-orphan")
     tasks: Mapped[list["Task"]] = relationship(order_by="Task.id", cascade="all, delete-orphan")
@@ -105,6 +105,7 @@ class CaseText(Base):
     title: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
     sentences: Mapped[list[str]]
+    reasons: Mapped[list[str]]
     complainant: Mapped[str] = mapped_column(NAME, default="")
     contact: Mapped[str] = mapped_column(NAME, default="")
     answer: Mapped[str] = mapped_column(Text, default="")
@@ -121,6 +122,7 @@ class Proposed(Base):
     at: Mapped[datetime]
     model_version: Mapped[str] = mapped_column(NAME)
     config_version: Mapped[str] = mapped_column(CODE)
+    lead: Mapped[str] = mapped_column(CODE)
     proposal: Mapped[dict[str, Any]]
     vector: Mapped[bytes] = mapped_column(LargeBinary)
     shingles: Mapped[bytes] = mapped_column(LargeBinary)
@@ -174,7 +176,7 @@ class Note(Base):
 
 
 class Meeting(Base):
-    """A team-lead consultation (팀장 책임 상담), a referral to the task force (추진단), or a mediation: outcome when over."""
+    """A team-lead consultation (팀장 책임 상담), a referral to the task force (추진단), or a mediation."""
 
     __tablename__ = "meetings"
 
@@ -186,6 +188,19 @@ class Meeting(Base):
     opened_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(Text, default="")
+
+
+class Link(Base):
+    """Two cases that a person says repeat one another (반복) or are the same (중복): 법 제23조."""
+
+    __tablename__ = "links"
+    __table_args__ = (UniqueConstraint("case_id", "other_id", name="uq_links_pair"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(NAME)
 
 
 class Clock(Base):

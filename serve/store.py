@@ -16,13 +16,14 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from serve.errors import CommandError
 from serve.schema import Head
 
 FIRST = "0" * 64
 LOCK = 7_106_001  # the number of the lock under which PostgreSQL is brought up to date
 
 
-class StoreError(RuntimeError):
+class StoreError(CommandError):
     """The database cannot be used. The message says what was found and what to do."""
 
 

@@ -100,6 +100,7 @@ class Problem(Closed):
 
     where: str
     message: str
+    english: str = ""
 
 
 class ErrorBody(Closed):
@@ -107,6 +108,7 @@ class ErrorBody(Closed):
 
     code: str
     message: str
+    english: str = ""
     problems: list[Problem] = []
     request_id: str = ""
 

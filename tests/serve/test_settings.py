@@ -8,7 +8,7 @@ from serve.settings import SettingError, read_settings
 
 def test_an_empty_environment_gives_the_defaults() -> None:
     settings = read_settings({"PATH": "/bin", "MINWON_PORT": ""})
-    assert (settings.host, settings.port, settings.model, settings.keys) == ("127.0.0.1", 8080, None, frozenset())
+    assert (settings.host, settings.port, settings.model, settings.workers) == ("127.0.0.1", 8080, None, 1)
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     [
         ({"MINWON_PORT": "http"}, "MINWON_PORT is 'http'"),
         ({"MINWON_BATCH": "0"}, "from 1 to 256"),
-        ({"MINWON_KEYS": "open sesame"}, "SHA-256"),
+        ({"MINWON_HTTPS": "yes"}, "from 0 to 1"),
         ({"MINWON_PROT": "80"}, "MINWON_PROT: no such setting"),
     ],
 )

@@ -1,0 +1,329 @@
+"""What the pages show: typed contexts, built from the store for one person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.orgchart import OfficeKind
+from serve.case_wire import office_name
+from serve.cases import World, tasks_of
+from serve.clocks import risk_of
+from serve.decide import UNDO, case_by_number, last_decision
+from serve.likeness import Likeness
+from serve.lists import Filter, counts, page
+from serve.moves import Actor, Move, possible, table, task_moves
+from serve.people import Person, sees_case, sees_person, sees_text
+from serve.schema import Case, CaseText, Clock, Deadline, Decided, Link, Meeting, Note, SavedView, Task
+
+RANKS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case in a list."""
+
+    case: Case
+    title: str
+    lead: str
+    state: str
+    risk: str
+    tasks: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """The queue: its rows, counts, filter and saved views."""
+
+    rows: Sequence[Row]
+    filter: Filter
+    query: str
+    next: str
+    states: Mapping[str, int]
+    total: int
+    views: Sequence[SavedView]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An office that may lead, with its duty, how likely it is, and the key that chooses it."""
+
+    key: int
+    office: str
+    name: str
+    duty: str
+    duty_id: str
+    percent: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with the duties that it carries (their places in the list of duties)."""
+
+    text: str
+    marks: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LikeRow:
+    """A case like this one, and where it ended."""
+
+    case: Case
+    title: str
+    lead: str
+    state: str
+    words: int
+    matter: int
+    linked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A support office's part."""
+
+    task: Task
+    office: str
+    duty: str
+    state: str
+    agency: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One case as one person may see it."""
+
+    row: Row
+    sentences: Sequence[Sentence]
+    titled: bool
+    reasons: Sequence[str]
+    erased: bool
+    text_shown: bool
+    person_shown: bool
+    choices: Sequence[Choice]
+    partners: Sequence[str]
+    tasks: Sequence[TaskRow]
+    moves: Mapping[str, Move]
+    like: Sequence[LikeRow]
+    history: Sequence[tuple[Decided, str]]
+    notes: Sequence[Note]
+    meetings: Sequence[Meeting]
+    clocks: Sequence[Clock]
+    deadlines: Sequence[Deadline]
+    answer: str
+    own_task: TaskRow | None
+    task_moves: Sequence[Move]
+
+
+def row_of(session: Session, case: Case, world: World, now: datetime, titled: bool = True) -> Row:
+    """A case as a list shows it: its first words as they were read, without personal data."""
+    text = session.get(CaseText, case.id) if titled else None
+    title = text.sentences[0][:80] if text and text.sentences else ""
+    return Row(
+        case=case,
+        title=title,
+        lead=office_name(world.chart, case.lead),
+        state=table()["states"][case.state],
+        risk=risk_of(case, world.city, now),
+        tasks=len(tasks_of(session, case)),
+    )
+
+
+def queue_page(session: Session, wanted: Filter, cursor: str, person: Person, world: World) -> QueuePage:
+    """The queue for one person."""
+    now = datetime.now(UTC)
+    cases, following = page(session, wanted, cursor)
+    states = counts(session, replace(wanted, state=""), "state")
+    shown = states if not wanted.state else counts(session, wanted, "state")
+    views = session.scalars(select(SavedView).where(SavedView.user_id == person.id).order_by(SavedView.name)).all()
+    return QueuePage(
+        rows=[row_of(session, one, world, now) for one in cases],
+        filter=wanted,
+        query=urlencode(wanted.given()),
+        next=following,
+        states=states,
+        total=sum(shown.values()),
+        views=views,
+    )
+
+
+def visible_case(session: Session, number: str, actor: Actor) -> Case | None:
+    """The case of this number, if this person may see it."""
+    case = case_by_number(session, number)
+    if case is None:
+        return None
+    return case if sees_case(actor, case.lead, [one.office for one in tasks_of(session, case)]) else None
+
+
+def case_page(session: Session, case: Case, person: Person, world: World, likeness: Likeness) -> CasePage:
+    """One case for one person."""
+    actor, now = person.actor, datetime.now(UTC)
+    tasks = [task_row(one, world) for one in tasks_of(session, case)]
+    own = next((one for one in tasks if one.task.office == actor.office), None) if actor.office != case.lead else None
+    text = session.get(CaseText, case.id)
+    shown = sees_text(actor, case.lead, bool(own and own.task.shared), not (own and own.agency))
+    leads = actor.role != "officer" or actor.office == case.lead
+    moves = {one.id: one for one in possible(case.state, case.lead, actor)}
+    return CasePage(
+        row=row_of(session, case, world, now, titled=shown),
+        sentences=marked(case, text, world) if text and shown else (),
+        titled=bool(text and text.title and text.body),
+        reasons=text.reasons if text and leads else (),
+        erased=text is None,
+        text_shown=shown,
+        person_shown=text is not None and sees_person(actor, case.lead, case.about_office),
+        choices=choices(case, world),
+        partners=[office_name(world.chart, one) for one in proposed(case).get("partners", [])],
+        tasks=tasks if leads else [own] if own else [],
+        moves=moves,
+        like=like_rows(session, case, world, likeness) if leads else (),
+        history=history(session, case, world) if leads else (),
+        notes=session.scalars(select(Note).where(Note.case_id == case.id).order_by(Note.id)).all() if leads else (),
+        meetings=session.scalars(select(Meeting).where(Meeting.case_id == case.id).order_by(Meeting.id)).all(),
+        clocks=session.scalars(select(Clock).where(Clock.case_id == case.id).order_by(Clock.id)).all(),
+        deadlines=session.scalars(select(Deadline).where(Deadline.case_id == case.id).order_by(Deadline.id)).all(),
+        answer=text.answer if text and leads else "",
+        own_task=own,
+        task_moves=[one for one in task_moves().values() if own and own.task.state in one.sources],
+    )
+
+
+def proposed(case: Case) -> Mapping[str, Any]:
+    """What was proposed last."""
+    return case.predictions[-1].proposal if case.predictions else {}
+
+
+def marked(case: Case, text: CaseText, world: World) -> list[Sentence]:
+    """The sentences as they were read, each with the duties that it carries."""
+    duties = proposed(case).get("duties", [])
+    marks: dict[int, list[tuple[int, str]]] = {}
+    for place, one in enumerate(duties, 1):
+        held = world.chart.duties.get(one["duty"])
+        marks.setdefault(one["sentence"], []).append((min(place, RANKS), held.name if held else one["duty"]))
+    return [Sentence(said, tuple(marks.get(place, ()))) for place, said in enumerate(text.sentences)]
+
+
+def choices(case: Case, world: World) -> list[Choice]:
+    """The offices to choose among: the lead as it stands, then the proposed ones, the likeliest first."""
+    chart = world.chart
+    top = proposed(case).get("top", [])
+    shares: dict[str, float] = {}
+    duties: dict[str, str] = {}
+    for one in top:
+        shares[one["office"]] = shares.get(one["office"], 0.0) + one["probability"]
+        duties.setdefault(one["office"], one["duty"])
+    rivals = proposed(case).get("rivals", [])
+    names = list(dict.fromkeys([case.lead, *duties, *rivals]))
+    return [
+        Choice(
+            key=key,
+            office=one,
+            name=office_name(chart, one),
+            duty=chart.duties[duty].name if (duty := duty_of(case, one, duties, world)) in chart.duties else "",
+            duty_id=duty,
+            percent=min(99, round(100 * shares.get(one, 0.0))),
+            chosen=one == case.lead,
+        )
+        for key, one in enumerate(names[:9], 1)
+    ]
+
+
+def duty_of(case: Case, office: str, duties: Mapping[str, str], world: World) -> str:
+    """The duty by which an office would lead."""
+    if office == case.lead:
+        return case.duty
+    return duties.get(office) or world.chart.first_duty(office)
+
+
+def task_row(task: Task, world: World) -> TaskRow:
+    """A support office's part, in words."""
+    office, duty = world.chart.offices.get(task.office), world.chart.duties.get(task.duty)
+    return TaskRow(
+        task=task,
+        office=office_name(world.chart, task.office),
+        duty=duty.name if duty else task.duty,
+        state=table()["task_states"][task.state],
+        agency=office is not None and office.kind is not OfficeKind.DEPARTMENT,
+    )
+
+
+def like_rows(session: Session, case: Case, world: World, likeness: Likeness) -> list[LikeRow]:
+    """Cases like this one."""
+    linked = set(session.scalars(select(Link.other_id).where(Link.case_id == case.id)))
+    linked |= set(session.scalars(select(Link.case_id).where(Link.other_id == case.id)))
+    found = []
+    for one in likeness.near(session, case.id):
+        other = session.get(Case, one.case)
+        if other is None:
+            continue
+        row = row_of(session, other, world, datetime.now(UTC))
+        words, matter = round(100 * one.words), min(99, round(100 * one.matter))
+        found.append(LikeRow(other, row.title, row.lead, row.state, words, matter, other.id in linked))
+    return found
+
+
+def history(session: Session, case: Case, world: World) -> list[tuple[Decided, str]]:
+    """The decisions of a case with what each changed, in words."""
+    rows = session.scalars(select(Decided).where(Decided.case_id == case.id).order_by(Decided.id)).all()
+    return [(one, changes(one, world)) for one in rows]
+
+
+def changes(decided: Decided, world: World) -> str:
+    """What a decision changed."""
+    before, after, city = decided.before, decided.after, world.city
+    said = []
+    if before["lead"] != after["lead"]:
+        said.append(f"{office_name(world.chart, before['lead'])} → {office_name(world.chart, after['lead'])}")
+    if before["complexity"] != after["complexity"]:
+        said.append(f"{city.levels[before['complexity']]} → {city.levels[after['complexity']]}")
+    if before["kind"] != after["kind"]:
+        said.append(f"{city.kinds[before['kind']].name} → {city.kinds[after['kind']].name}")
+    said += [
+        f"+ {office_name(world.chart, held[0])}" for key, held in after["tasks"].items() if key not in before["tasks"]
+    ]
+    said += [
+        f"- {office_name(world.chart, held[0])}" for key, held in before["tasks"].items() if key not in after["tasks"]
+    ]
+    if before["state"] != after["state"]:
+        states = table()["states"]
+        said.append(f"{states[before['state']]} → {states[after['state']]}")
+    return ", ".join(said)
+
+
+def undoable(session: Session, person: Person) -> tuple[Case, Decided] | None:
+    """The last decision of a person, while it can be taken back."""
+    since = datetime.now(UTC) - UNDO
+    wanted = select(Decided).where(Decided.actor == person.login, Decided.at > since).order_by(Decided.id.desc())
+    last = session.scalars(wanted.limit(1)).first()
+    if last is None or last.undone or last.move in ("undo", "note", "link") or last.move in task_moves():
+        return None
+    case = session.get_one(Case, last.case_id)
+    return (case, last) if last_decision(session, case) is last else None
+
+
+def office_rows(session: Session, office: str, world: World) -> tuple[list[Row], list[tuple[TaskRow, Row]]]:
+    """What waits for an office: cases that it leads, and tasks in others' cases."""
+    now = datetime.now(UTC)
+    states = ("routed", "accepted", "mediation", "answered")
+    led = session.scalars(
+        select(Case).where(Case.lead == office, Case.state.in_(states)).order_by(Case.rank, Case.id).limit(200)
+    ).all()
+    helped = session.scalars(
+        select(Task).where(Task.office == office, Task.state.in_(("open", "accepted"))).order_by(Task.due_at).limit(200)
+    ).all()
+    tasks = [
+        (task_row(one, world), row_of(session, case, world, now, titled=not task_row(one, world).agency or one.shared))
+        for one in helped
+        if (case := session.get_one(Case, one.case_id)).state in ("routed", "accepted", "mediation")
+    ]
+    return [row_of(session, one, world, now) for one in led], tasks
+
+
+def next_case(session: Session, wanted: Filter, but: int) -> Case | None:
+    """The first case of a filter that is not this one."""
+    cases, _ = page(session, wanted, limit=2)
+    return next((one for one in cases if one.id != but), None)
