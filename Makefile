@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := -c constraints.txt
 
-.PHONY: demo serve test check format bars clean
+.PHONY: browser bundle demo serve test check format bars clean
 
 $(BIN)/minwon: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -25,6 +25,17 @@ serve: $(BIN)/minwon  ## the endpoint and the pages with demo cases, on http://1
 	@test -f demo/minwon.db || $(BIN)/minwon admin --database sqlite:///demo/minwon.db demo examples/backlog.xlsx
 	@echo "http://127.0.0.1:8080  coordinator / minwon-demo-1"
 	$(BIN)/minwon serve --database sqlite:///demo/minwon.db
+
+browser:  ## Debian's Chromium, which the tests of the pages drive; the only thing that pip cannot install
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+	{ apt-get update -q && apt-get install -y -q --no-install-recommends chromium fonts-nanum; }
+
+bundle: $(BIN)/minwon  ## all wheels with their hashes, for a network without a package index
+	rm -rf dist/bundle && mkdir -p dist/bundle
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist/bundle .
+	$(BIN)/python -m pip download --quiet --only-binary=:all: $(CONSTRAINTS) --dest dist/bundle dist/bundle/minwon-*.whl
+	cd dist/bundle && sha256sum *.whl > SHA256SUMS
+	$(BIN)/python -c "import pathlib; print(*sorted(f'{p.name.split(chr(45))[0]}=={p.name.split(chr(45))[1]} --hash=sha256:{h}' for h, n in (l.split() for l in pathlib.Path('dist/bundle/SHA256SUMS').read_text().splitlines()) for p in [pathlib.Path(n)]), sep=chr(10))" > dist/bundle/requirements.txt
 
 test: check  ## all checks and tests, as CI runs them
 

@@ -52,7 +52,7 @@ class Desk:
         self.engine: Engine | None = None
         self.likeness = Likeness()
         self.calls = rates(settings.rate)
-        self.tries = rates(10)
+        self.tries = rates(30)
         self.keys: dict[str, tuple[float, str, frozenset[str]]] = {}
 
     @property

