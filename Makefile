@@ -32,10 +32,9 @@ browser:  ## Debian's Chromium, which the tests of the pages drive; the only thi
 
 bundle: $(BIN)/minwon  ## all wheels with their hashes, for a network without a package index
 	rm -rf dist/bundle && mkdir -p dist/bundle
-	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist/bundle .
-	$(BIN)/python -m pip download --quiet --only-binary=:all: $(CONSTRAINTS) --dest dist/bundle dist/bundle/minwon-*.whl
-	cd dist/bundle && sha256sum *.whl > SHA256SUMS
-	$(BIN)/python -c "import pathlib; print(*sorted(f'{p.name.split(chr(45))[0]}=={p.name.split(chr(45))[1]} --hash=sha256:{h}' for h, n in (l.split() for l in pathlib.Path('dist/bundle/SHA256SUMS').read_text().splitlines()) for p in [pathlib.Path(n)]), sep=chr(10))" > dist/bundle/requirements.txt
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check $(CONSTRAINTS) --wheel-dir dist/bundle .
+	cd dist/bundle && sha256sum *.whl | tee SHA256SUMS | \
+	sed -E 's/^([0-9a-f]{64})  ([^-]+)-([^-]+)-.*/\2==\3 --hash=sha256:\1/' > requirements.txt
 
 test: check  ## all checks and tests, as CI runs them
 

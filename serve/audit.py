@@ -61,7 +61,7 @@ def verify(session: Session, known: str = "") -> list[str]:
 
 
 def walk(events: Iterable[Event], known: str) -> tuple[str, int, str, bool]:
-    """Along the chain: what is wrong first, how many events hold, the last digest, and whether `known` is among them."""
+    """Along the chain: what is wrong first, how many events hold, the last digest, whether `known` is among them."""
     previous, count, seen = FIRST, 0, not known
     for event in events:
         if event.id != count + 1:
