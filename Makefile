@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := -c constraints.txt
 
-.PHONY: browser bundle demo serve test check format bars clean
+.PHONY: bars-serve browser bundle demo serve test check format bars clean
 
 $(BIN)/minwon: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -51,6 +51,9 @@ format: $(VENV)/.dev
 
 bars: $(VENV)/.dev  ## long measurements: throughput, start, memory, engines
 	$(BIN)/python -m tests.bars
+
+bars-serve: $(VENV)/.dev  ## long measurements of the server: latency, load, kills, coordinators, the queue, schemathesis
+	$(BIN)/python -m tests.serve_bars
 
 clean:
 	rm -rf $(VENV) demo dist
