@@ -130,9 +130,9 @@ def load(folder: Path) -> None:
     after = alone()
     rate, single = sum(done.values()) / (60 * MINUTES), (before + after) / 2
     say(
-        f"8 clients, {MINUTES:.0f} min: {sum(done.values())} answers, {sum(errors.values())} errors (0), {rate:.1f}/s against "
-        f"{single:.1f}/s one by one: {rate / single:.2f} (1.0); least and most of a client {min(done.values())}, "
-        f"{max(done.values())}"
+        f"8 clients, {MINUTES:.0f} min: {sum(done.values())} answers, {sum(errors.values())} errors (0), {rate:.1f}/s "
+        f"against {single:.1f}/s one by one: {rate / single:.2f} (1.0); a client had {min(done.values())} to "
+        f"{max(done.values())} answers"
     )
 
 
@@ -172,8 +172,8 @@ def killed(folder: Path) -> None:
         problems = verify(session)
     store.close()
     say(
-        f"kill -9 {kills} times during 1,000 posts: {len(lost)} accepted cases lost (0), {count - len(held)} doubled (0), "
-        f"audit trail: {problems or 'whole'}"
+        f"kill -9 {kills} times during 1,000 posts: {len(lost)} accepted cases lost (0), "
+        f"{count - len(held)} doubled (0), audit trail: {problems or 'whole'}"
     )
 
 
