@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BUNDLE := dist/bundle
 CONSTRAINTS := -c constraints.txt
 
 .PHONY: bars-serve browser bundle demo serve test check format bars clean
@@ -31,9 +32,9 @@ browser:  ## Debian's Chromium, which the tests of the pages drive; the only thi
 	{ apt-get update -q && apt-get install -y -q --no-install-recommends chromium fonts-nanum; }
 
 bundle: $(BIN)/minwon  ## all wheels with their hashes, for a network without a package index
-	rm -rf dist/bundle && mkdir -p dist/bundle
-	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check $(CONSTRAINTS) --wheel-dir dist/bundle .
-	cd dist/bundle && sha256sum *.whl | tee SHA256SUMS | \
+	rm -rf $(BUNDLE) && mkdir -p $(BUNDLE)
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check $(CONSTRAINTS) --wheel-dir $(BUNDLE) .
+	cd $(BUNDLE) && sha256sum *.whl | tee SHA256SUMS | \
 	sed -E 's/^([0-9a-f]{64})  ([^-]+)-([^-]+)-.*/\2==\3 --hash=sha256:\1/' > requirements.txt
 
 test: check  ## all checks and tests, as CI runs them

@@ -38,6 +38,12 @@ def test_the_wheel_holds_every_room_the_city_and_the_model(wheel: Path) -> None:
     assert {"config/duties.tsv", "config/offices.tsv", "config/city.toml"} <= names
     assert {"models/release/manifest.json", "models/release/encoder.npz", "models/data/reasons.toml"} <= names
     assert {"nlp/data/phrases.toml", "nlp/data/privacy.toml", "nlp/data/messages.toml"} <= names
+    assert {
+        "serve/templates/case.html",
+        "serve/static/minwon.css",
+        "serve/static/Pretendard-Regular.subset.woff2",
+    } <= names
+    assert {"serve/migrations/env.py", "serve/migrations/versions/0001_first.py"} <= names
     assert {"training/data/mix.toml", "training/data/signals.tsv"} <= names
     assert not [name for name in names if name.startswith(("tests/", "training/corpus/"))]
     assert wheel.stat().st_size < 60e6
@@ -57,6 +63,25 @@ def test_an_installed_wheel_routes_a_file_far_from_the_checkout(wheel: Path, tmp
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 0, done.stderr
     assert "roads" in (tmp_path / "out.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_bundle_installs_without_an_index_and_opens_a_store(tmp_path: Path) -> None:
+    """What `make bundle` makes, carried to a machine without a network: hashes checked, nothing fetched."""
+    bundle = tmp_path / "bundle"
+    subprocess.run(["make", "bundle", f"BUNDLE={bundle}"], check=True, capture_output=True, cwd=ROOT)
+    venv.create(tmp_path / "env", with_pip=True)
+    binaries = tmp_path / "env" / "bin"
+    no_network = {**os.environ, "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
+    subprocess.run(
+        [binaries / "pip", "install", "--quiet", "--no-index", "--require-hashes", "--find-links", bundle, "-r",
+         bundle / "requirements.txt"],
+        check=True, env=no_network, capture_output=True,
+    )  # fmt: skip
+    admin = [binaries / "minwon", "admin", "--database", f"sqlite:///{tmp_path / 'a.db'}"]
+    done = subprocess.run([*admin, "add-key", "counter"], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 0, done.stderr
+    checked = subprocess.run([*admin, "verify-audit"], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert checked.returncode == 0, checked.stderr
 
 
 def test_the_core_needs_no_package_of_training() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import hstack
+from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
@@ -80,12 +80,26 @@ class Linear:
         }
         return cls(words, letters, heads)
 
+    @property
+    def duties(self) -> list[str]:
+        """The duties that may lead, in the order of `shares`."""
+        return [str(duty) for duty in self.heads["lead"].classes_]
+
+    def features(self, examples: Sequence[Example]) -> csr_matrix:
+        """TF-IDF of some texts."""
+        texts = texts_of(examples)
+        return hstack([self.words.transform(texts), self.letters.transform(texts)]).tocsr()
+
+    def shares(self, examples: Sequence[Example]) -> Floats:
+        """The probability (texts, duties) that each duty leads."""
+        shares: Floats = self.heads["lead"].predict_proba(self.features(examples))
+        return shares
+
     def answers(self, examples: Sequence[Example], chart: OrgChart) -> list[Answer]:
         """The answers for some texts; support offices are not its to name."""
-        texts = texts_of(examples)
-        features = hstack([self.words.transform(texts), self.letters.transform(texts)]).tocsr()
+        features = self.features(examples)
         shares = self.heads["lead"].predict_proba(features)
-        answers = ranked(shares, [str(duty) for duty in self.heads["lead"].classes_], chart)
+        answers = ranked(shares, self.duties, chart)
         levels, kinds = self.heads["complexity"].predict(features), self.heads["kind"].predict(features)
         return [
             Answer(one.office, one.duties, complexity=int(level), kind=str(kind), probability=float(share))

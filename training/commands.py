@@ -75,10 +75,28 @@ def corpus(given: argparse.Namespace) -> int:
     return 2 if problems else 0
 
 
+def audit_options(parser: argparse.ArgumentParser) -> None:
+    """How many are shown."""
+    parser.add_argument("--show", type=int, default=40, help="how many suspects are printed (default: 40)")
+
+
+def audit(given: argparse.Namespace) -> int:
+    """Labels of the training texts that look wrong."""
+    from training.audit import suspects
+    from training.splits import read_splits
+
+    found = suspects(read_splits().train)
+    for one in found[: given.show]:
+        text = " ".join(f"{one.example.title} {one.example.body}".split())[:300]
+        say(f"{one.example.id}: {one.example.lead}, looks like {one.looks_like} (by {one.margin:.2f}): {text}")
+    say(f"{len(found)} of the training texts' leads are suspect: read them, and correct those that are wrong")
+    return 0
+
+
 def drafts_options(parser: argparse.ArgumentParser) -> None:
     """Which drafts go where."""
     parser.add_argument("drafts", type=Path, nargs="+", help="text files in the authors' format, one for each author")
-    parser.add_argument("--split", choices=("train", "heldout", "natural", "several"), required=True)
+    parser.add_argument("--split", choices=("train", "heldout", "natural", "several", "none"), required=True)
 
 
 def drafts(given: argparse.Namespace) -> int:
@@ -213,6 +231,7 @@ STAGES: dict[str, tuple[str, Stage, Options]] = {
     "base": ("rebuild the pretrained base, trim its vocabulary, check it", base, no_options),
     "drafts": ("turn authors' drafts into corpus records", drafts, drafts_options),
     "corpus": ("check the corpus and print its figures", corpus, no_options),
+    "audit": ("list labels that look wrong, for people to check", audit, audit_options),
     "fit": ("fine-tune the network on the corpus; resumable", fit, fit_options),
     "export": ("write a calibrated model folder", export, export_options),
     "extend": ("teach a model new duties of the table, from words and a few texts", extend, extend_options),

@@ -18,7 +18,7 @@ CHUNK = 256
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The cases of each test set (`natural`, `several`, `real`) under each system, and what was measured.
+    """The cases of each test set (`natural`, `several`, `none`, `real`) under each system, and what was measured.
 
     `plain` names the test sets whose texts may be shown: a real complaint's never is.
     """
@@ -30,8 +30,8 @@ class Evaluation:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The test sets of our own."""
-        return tuple(name for name in self.cases if name != "real")
+        """The test sets of our own, each text in one of them."""
+        return ("natural", "several")
 
 
 def write_report(model: Path | None, real: Path | None, output: Path, cache: Path) -> None:
@@ -44,7 +44,7 @@ def write_report(model: Path | None, real: Path | None, output: Path, cache: Pat
 def evaluate(pipeline: Pipeline, real: Path | None, cache: Path) -> Evaluation:
     """Every system's answers on every test set."""
     splits, chart = read_splits(), pipeline.chart
-    sets = {"natural": splits.natural, "several": splits.several}
+    sets = {"natural": splits.natural, "several": splits.several, "none": splits.none}
     if real:
         sets["real"] = tuple(read_real(real))
     linear = Linear.fit(splits.train)
@@ -57,6 +57,7 @@ def evaluate(pipeline: Pipeline, real: Path | None, cache: Path) -> Evaluation:
             "constant": constant(splits.train, len(examples), chart),
         }
         cases[name] = {system: cases_of(examples, held, chart) for system, held in answers.items()}
+    cases["none"] = {system: [*held, *cases["natural"][system]] for system, held in cases["none"].items()}
     return Evaluation(pipeline.classifier.version, chart, cases, len(splits.train))
 
 

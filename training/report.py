@@ -17,6 +17,7 @@ WORST = 20
 EXCERPT = 160
 NAMES = {
     "natural": "natural: our own complaints in the mix of real ones, by authors that training never saw",
+    "none": "none: a hundred texts that are none of ours, among those of natural",
     "several": "several: half need several offices, half only look so",
     "real": "real: labelled complaints of other cities (their text is never shown)",
 }
@@ -41,7 +42,12 @@ def report(evaluation: Evaluation, folder: Path) -> str:
         "## Direct share against first-time-right\n\n![direct share](evaluation/direct.svg)",
         "## Confusion between offices\n\nOur own tests; the offices with the most mistakes.\n\n"
         "![confusion](evaluation/confusion.svg)",
-        *(f"## By {what}, {name}\n\n{table}" for name in ours for what, table in breakdowns(ours[name], evaluation)),
+        *(
+            f"## By {what}, {name}\n\n{table}"
+            for name in ours
+            if name != "none"
+            for what, table in breakdowns(ours[name], evaluation)
+        ),
         f"## The {WORST} worst mistakes of our own tests\n\nThe surest wrong lead offices first.\n\n"
         + "\n".join(worst(shown, evaluation)),
     ]

@@ -8,6 +8,7 @@ import numpy as np
 
 from models.orgchart import OrgChart
 from models.pipeline import Routed
+from models.router import ALONE
 from training.examples import Example
 from training.measures import debiased_ece, macro_f1, quadratic_kappa, wilson
 
@@ -118,6 +119,7 @@ def figures(cases: Sequence[Case]) -> dict[str, float]:
         "lead duty": mean([case.answer.duties[0] in case.leads for case in cases]),
         "lead duty in three": mean([bool(set(case.answer.duties) & set(case.leads)) for case in cases]),
         "lead duty, macro F1": duty_f1(cases),
+        "none of ours: F1": none_f1(cases),
         "several: cases": len(several),
         "several: found": mean([bool(case.answer.support) or to_coordinator(case) for case in several]),
         "several: named": mean([len(case.offices & case.named) / len(case.offices) for case in several]),
@@ -163,6 +165,14 @@ def duty_f1(cases: Sequence[Case]) -> float:
     gold = [case.example.lead for case in cases]
     got = [case.example.lead if case.answer.duties[0] in case.leads else case.answer.duties[0] for case in cases]
     return macro_f1(gold, got, 1)
+
+
+def none_f1(cases: Sequence[Case]) -> float:
+    """F1 of telling what is none of the city's: no request, or a place in another city. `nan` where there is none."""
+    gold = [case.example.lead in ALONE for case in cases]
+    said = [case.answer.duties[0] in ALONE for case in cases]
+    both = sum(one and other for one, other in zip(gold, said, strict=True))
+    return 2 * both / (sum(gold) + sum(said)) if any(gold) else float("nan")
 
 
 def mean(values: Sequence[float]) -> float:

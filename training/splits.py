@@ -6,17 +6,18 @@ from pathlib import Path
 from training.examples import Example, read_examples
 
 CORPUS = Path(__file__).parent / "corpus"
-NAMES = ("train", "heldout", "natural", "several")
+NAMES = ("train", "heldout", "natural", "several", "none")
 
 
 @dataclass(frozen=True, slots=True)
 class Splits:
-    """The corpus. Weights are fitted on `train`, calibration on `heldout`; `natural` and `several` only measure."""
+    """The corpus. Weights are fitted on `train`, calibration on `heldout`; the others only measure."""
 
     train: tuple[Example, ...]
     heldout: tuple[Example, ...]
     natural: tuple[Example, ...]
     several: tuple[Example, ...]
+    none: tuple[Example, ...]
 
     @property
     def named(self) -> dict[str, tuple[Example, ...]]:

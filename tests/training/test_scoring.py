@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from models.orgchart import OrgChart
@@ -27,3 +29,15 @@ def test_another_duty_that_could_lead_counts_as_right(examples: list[Example], c
     also = Example(**{**{f: getattr(example, f) for f in Example.__slots__}, "also_lead": ("agency.police_crime",)})
     (case,) = cases_of([also], [Answer("police", ("agency.police_crime",))], chart)
     assert case.right
+
+
+def test_what_is_none_of_ours_is_told_by_its_f1(examples: list[Example], chart: OrgChart) -> None:
+    none = Example(**{**{f: getattr(examples[0], f) for f in Example.__slots__}, "lead": "none.unclear", "duties": ()})
+    answers = [
+        Answer("civil_service", ("none.unclear",)),
+        Answer("roads", ("road.light",)),
+        Answer("x", ("none.unclear",)),
+    ]
+    held = figures(cases_of([none, none, examples[0]], answers, chart))
+    assert held["none of ours: F1"] == pytest.approx(0.5)
+    assert math.isnan(figures(cases_of([examples[0]], answers[1:2], chart))["none of ours: F1"])
