@@ -303,7 +303,7 @@ def link(change: Change) -> None:
 def case_by_number(session: Session, number: str) -> Case | None:
     """The case that people call so, such as 2026-000123; None where there is none."""
     _, _, digits = number.rpartition("-")
-    case = session.get(Case, int(digits)) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
+    case = session.get(Case, int(digits)) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
     return case if case and case.number == number else None
 
 

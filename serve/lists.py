@@ -106,7 +106,7 @@ def read_cursor(cursor: str) -> tuple[datetime, int]:
     try:
         rank, number = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         moment = datetime.fromisoformat(rank)
-        if type(number) is not int or not 0 <= number < 2**63 or moment.tzinfo is None:
+        if type(number) is not int or not 0 <= number < 2**31 or moment.tzinfo is None:
             raise ValueError
     except (ValueError, TypeError) as error:
         raise FilterError("cursor", "not a cursor of ours: take it from `next`, or leave it out") from error

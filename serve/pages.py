@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
@@ -309,7 +309,9 @@ def original(number: str, request: Request, desk: TheDesk, person: Handler) -> R
 
 
 @router.post("/tasks/{number}")
-def task(number: int, request: Request, values: Form, desk: TheDesk, person: Officer) -> Response:
+def task(
+    number: Annotated[int, Path(ge=1, lt=2**31)], request: Request, values: Form, desk: TheDesk, person: Officer
+) -> Response:
     """What an office does with its task."""
     given = sent_by(person, values)
     with desk.store.read() as session:

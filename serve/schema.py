@@ -3,14 +3,26 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, DateTime, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
 from serve.deadlines import SEOUL
 
-CODE, NAME, LONG = String(64), String(200), String(500)
+
+class Words(TypeDecorator[str]):
+    """A text without the character NUL, which PostgreSQL does not take."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        return value.replace("\x00", "") if value else value
+
+
+CODE, NAME, LONG, TEXT = Words(64), Words(200), Words(500), Words()
 
 
 class Moment(TypeDecorator[datetime]):
@@ -102,13 +114,13 @@ class CaseText(Base):
     __tablename__ = "texts"
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
-    title: Mapped[str] = mapped_column(Text)
-    body: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(TEXT)
+    body: Mapped[str] = mapped_column(TEXT)
     sentences: Mapped[list[str]]
     reasons: Mapped[list[str]]
     complainant: Mapped[str] = mapped_column(NAME, default="")
     contact: Mapped[str] = mapped_column(NAME, default="")
-    answer: Mapped[str] = mapped_column(Text, default="")
+    answer: Mapped[str] = mapped_column(TEXT, default="")
     salt: Mapped[str] = mapped_column(CODE)
 
 
@@ -141,7 +153,7 @@ class Decided(Base):
     move: Mapped[str] = mapped_column(CODE)
     before: Mapped[dict[str, Any]]
     after: Mapped[dict[str, Any]]
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(TEXT, default="")
     undone: Mapped[bool] = mapped_column(default=False)
 
 
@@ -159,7 +171,7 @@ class Task(Base):
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
-    reply: Mapped[str] = mapped_column(Text, default="")
+    reply: Mapped[str] = mapped_column(TEXT, default="")
     shared: Mapped[bool] = mapped_column(default=False)
 
 
@@ -172,7 +184,7 @@ class Note(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(NAME)
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(TEXT)
 
 
 class Meeting(Base):
@@ -187,7 +199,7 @@ class Meeting(Base):
     planned_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    outcome: Mapped[str] = mapped_column(Text, default="")
+    outcome: Mapped[str] = mapped_column(TEXT, default="")
 
 
 class Link(Base):

@@ -189,7 +189,7 @@ def coordinators(folder: Path) -> None:
 
         def decide(who: int) -> None:
             for case in cases:
-                change = {"move": "set_complexity", "version": case["version"], "values": {"level": str(1 + who % 4)}}
+                change = {"move": "note", "version": case["version"], "values": {"text": f"{who}"}}
                 answer = client.post(f"/v1/cases/{case['number']}/decisions", json=change)
                 told[answer.status_code] += 1
 

@@ -77,7 +77,7 @@ def test_a_bundle_installs_without_an_index_and_opens_a_store(tmp_path: Path) ->
          bundle / "requirements.txt"],
         check=True, env=no_network, capture_output=True,
     )  # fmt: skip
-    admin = [binaries / "minwon", "admin", "--database", f"sqlite:///{tmp_path / 'a.db'}"]
+    admin = [str(binaries / "minwon"), "admin", "--database", f"sqlite:///{tmp_path / 'a.db'}"]
     done = subprocess.run([*admin, "add-key", "counter"], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 0, done.stderr
     checked = subprocess.run([*admin, "verify-audit"], capture_output=True, text=True, cwd=tmp_path, check=False)

@@ -50,7 +50,7 @@ def out_of_fold(examples: Sequence[Example], duties: Sequence[str]) -> NDArray[n
     scores = np.zeros((len(examples), len(duties)))
     authors = [one.author for one in examples]
     for seen, unseen in GroupKFold(FOLDS).split(authors, groups=authors):
-        model = Linear.fit([examples[row] for row in seen])
+        model = Linear.fit([examples[row] for row in seen], ("lead",))
         held = [examples[row] for row in unseen]
         columns = [duties.index(duty) for duty in model.duties]
         scores[np.ix_(unseen, columns)] = model.shares(held)

@@ -63,8 +63,8 @@ class Linear:
     heads: dict[str, LogisticRegression]
 
     @classmethod
-    def fit(cls, train: Sequence[Example]) -> "Linear":
-        """Fit on training texts as they are."""
+    def fit(cls, train: Sequence[Example], wanted: Sequence[str] = ("lead", "complexity", "kind")) -> "Linear":
+        """Fit on training texts as they are; `wanted` names the heads."""
         words = TfidfVectorizer(analyzer=morphemes, sublinear_tf=True, min_df=2)
         letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, min_df=3)
         texts = texts_of(train)
@@ -77,6 +77,7 @@ class Linear:
         heads = {
             name: LogisticRegression(C=30.0, max_iter=300, class_weight="balanced").fit(features, target)
             for name, target in targets.items()
+            if name in wanted
         }
         return cls(words, letters, heads)
 

@@ -60,6 +60,8 @@ def faults(example: Example, chart: OrgChart) -> Iterator[str]:
     if example.kind not in KINDS or example.complexity not in (1, 2, 3, 4) or set(example.flags) - set(FLAGS):
         yield f"{example.id}: kind {example.kind!r}, complexity {example.complexity} or a flag is not of the standard"
     letters, _ = squeeze(f"{example.title}\n{example.body}")
+    if not letters:
+        yield f"{example.id}: no letter or digit: intake would refuse it"
     for one in example.duties:
         if not one.evidence and not one.duty.startswith("none."):
             yield f"{example.id}: no passage carries {one.duty}"

@@ -114,3 +114,14 @@ def test_what_cannot_be_done_is_told_in_two_languages(
 def test_a_field_that_is_wrong_is_named_in_korean(client: httpx.Client) -> None:
     (problem,) = client.post("/v1/complaints", json={"body": "x"}).json()["error"]["problems"]
     assert problem == {"where": "body.key", "message": "빠졌습니다. 적어 주십시오.", "english": "Field required"}
+
+
+def test_odd_characters_and_numbers_are_no_failure(client: httpx.Client) -> None:
+    answer = client.post("/v1/complaints", json={"key": "nul\x00", "body": f"{BODY}\x00", "complainant": "가\x00나"})
+    assert answer.status_code == 201
+    assert client.get("/v1/cases", params={"field": "\x00"}).json()["cases"] == []
+    for number in ("2026-99999999999999999999", "2026-4294967296", "2026-٣", "%00", "2026--1"):
+        assert client.get(f"/v1/cases/{number}").status_code == 404
+    lone = b'{"key": "\\ud800", "body": "x"}'
+    headers = {"Content-Type": "application/json"}
+    assert client.post("/v1/complaints", content=lone, headers=headers).status_code == 422

@@ -2,7 +2,7 @@
 
 from tests.training.conftest import example
 from training.audit import suspects
-from training.examples import KINDS, Example
+from training.examples import Example
 
 LAMP = ("보안등이 꺼져서 골목이 캄캄합니다", "가로등 불이 나갔어요 켜 주세요", "보안등이 깜빡거려 밤길이 무섭습니다")
 TREE = (
@@ -14,7 +14,7 @@ TREE = (
 
 def corpus(also: tuple[str, ...] = ()) -> list[Example]:
     held = [
-        example(f"{author}-{place:03d}", f"{text} {author}", duty, complexity=1 + place % 2, kind=KINDS[place])
+        example(f"{author}-{place:03d}", f"{text} {author}", duty)
         for author in "abcdef"
         for duty, texts in (("road.light", LAMP), ("park.tree", TREE))
         for place, text in enumerate(texts)

@@ -140,7 +140,7 @@ def upgrade() -> None:
         sa.Column("move", sa.String(length=64), nullable=False),
         sa.Column("before", sa.JSON(), nullable=False),
         sa.Column("after", sa.JSON(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
         sa.Column("undone", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"],
@@ -179,7 +179,7 @@ def upgrade() -> None:
         sa.Column("planned_at", Moment(), nullable=True),
         sa.Column("opened_at", Moment(), nullable=False),
         sa.Column("ended_at", Moment(), nullable=True),
-        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["cases.id"],
@@ -193,7 +193,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("at", Moment(), nullable=False),
         sa.Column("actor", sa.String(length=200), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["cases.id"],
@@ -243,7 +243,7 @@ def upgrade() -> None:
         sa.Column("opened_at", Moment(), nullable=False),
         sa.Column("changed_at", Moment(), nullable=False),
         sa.Column("due_at", Moment(), nullable=True),
-        sa.Column("reply", sa.Text(), nullable=False),
+        sa.Column("reply", sa.String(), nullable=False),
         sa.Column("shared", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"],
@@ -256,13 +256,13 @@ def upgrade() -> None:
     op.create_table(
         "texts",
         sa.Column("case_id", sa.Integer(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
         sa.Column("sentences", sa.JSON(), nullable=False),
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.Column("complainant", sa.String(length=200), nullable=False),
         sa.Column("contact", sa.String(length=200), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
         sa.Column("salt", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"],
