@@ -14,9 +14,10 @@ from serve.cases import World, add_task, restore, routed_state, snapshot, tasks_
 from serve.clocks import enter_stage, set_deadline
 from serve.deadlines import MOST_EXTENSIONS, local
 from serve.moves import OPEN_TASKS, Actor, RefusedError, StaleError, chosen, moves
-from serve.schema import Case, CaseText, Decided, Link, Meeting, Note, Task
+from serve.schema import Case, CaseText, Clock, Decided, Link, Meeting, Note, Task
 
 UNDO = timedelta(minutes=1)
+OVER = ("answered", "closed", "withdrawn")  # from here the time runs after which words are erased
 LASTING = ("undo", "note", "link")  # nothing that a snapshot could put back
 MOST_REROUTES = 2  # after so many the coordinator's choice of the lead is final
 
@@ -39,6 +40,24 @@ class Change:
     def office(self) -> Office:
         """The office that was named, by id, name, short name, or the name of its duty."""
         return named_office(self.world, self.value("office"))
+
+
+def unwind(session: Session, case: Case, at: datetime) -> None:
+    """Take back what a decision did at its moment beside the case: clocks, meetings, an answer."""
+    for clock in session.scalars(select(Clock).where(Clock.case_id == case.id)):
+        if clock.started_at == at:
+            session.delete(clock)
+        elif clock.ended_at == at:
+            clock.ended_at, case.stage_due_at = None, clock.due_at
+    for meeting in session.scalars(select(Meeting).where(Meeting.case_id == case.id)):
+        if meeting.opened_at == at:
+            session.delete(meeting)
+        elif meeting.ended_at == at:
+            meeting.ended_at, meeting.outcome = None, ""
+    text = session.get(CaseText, case.id)
+    if text and case.state == "answered":
+        text.answer = ""
+    session.flush()
 
 
 def named_office(world: World, given: str) -> Office:
@@ -71,7 +90,7 @@ def decide(
     if move.target:
         case.state = move.target
     case.changed_at = now
-    case.closed_at = now if case.state in ("closed", "withdrawn") else None
+    case.closed_at = (case.closed_at or now) if case.state in OVER else None
     session.flush()
     enter_stage(session, case, world.city, now)
     decided = Decided(
@@ -323,6 +342,7 @@ def undo(change: Change) -> None:
         raise RefusedError("undo_late")
     last.undone = True
     case = change.case
+    unwind(change.session, case, last.at)
     period = (case.kind, case.extensions, case.paused_hours)
     every = change.session.scalars(select(Task).where(Task.case_id == case.id)).all()
     restore(case, every, last.before)

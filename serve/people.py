@@ -17,6 +17,7 @@ from serve.schema import ApiKey, SignIn, User
 
 ROLES = ("intake", "officer", "coordinator", "data", "admin")
 SCOPES = ("route", "open", "read", "decide")
+ASSIGNED = ("routed", "accepted", "mediation", "answered", "closed")  # states in which support offices take part
 SHORTEST = 10
 MOST_FAILURES, LOCKED = 5, timedelta(minutes=15)
 IDLE, LONGEST = timedelta(hours=1), timedelta(hours=12)
@@ -188,10 +189,10 @@ def sees_person(actor: Actor, lead: str, about_office: str) -> bool:
     return actor.role in ("coordinator", "intake")
 
 
-def sees_case(actor: Actor, lead: str, task_offices: list[str]) -> bool:
-    """Whether one may see a case at all: officers those that their office leads or helps in."""
+def sees_case(actor: Actor, state: str, lead: str, task_offices: list[str]) -> bool:
+    """Whether one may see a case at all: officers those that their office leads or helps in, once it is assigned."""
     if actor.role == "officer":
-        return actor.office == lead or actor.office in task_offices
+        return (actor.office == lead and state != "review") or (actor.office in task_offices and state in ASSIGNED)
     return actor.role in ("coordinator", "intake")
 
 

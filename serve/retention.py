@@ -33,7 +33,9 @@ def purge(store: Store, city: City, by: str) -> int:
                 session.execute(update(Decided).where(Decided.case_id == case).values(reason=""))
                 session.execute(update(Meeting).where(Meeting.case_id == case).values(who="", outcome=""))
                 session.execute(update(Proposed).where(Proposed.case_id == case).values(vector=b"", shingles=b""))
-                session.execute(update(Case).where(Case.id == case).values(fingerprint="", reference=""))
+                session.execute(
+                    update(Case).where(Case.id == case).values(fingerprint="", reference="", key=f"erased {case}")
+                )
                 audit.append(session, by, "purge", case, kind=kind)
                 session.flush()
                 done += 1

@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 
 from serve import audit
 from serve.cases import World, snapshot, tasks_of
-from serve.moves import OFFICER, Actor, RefusedError, check_values, table, task_moves
+from serve.moves import OFFICER, Actor, RefusedError, check_values, state_name, table, task_moves
 from serve.schema import Case, Decided, Task
+
+WORKED_ON = ("routed", "accepted", "mediation")  # states of a case in which its tasks go on
 
 
 def act_on_task(
@@ -26,6 +28,8 @@ def act_on_task(
         raise RefusedError("role", "move", move=move.name, who=table()["own_task"])
     check_values(move, values)
     case = session.get_one(Case, task.case_id)
+    if case.state not in WORKED_ON:
+        raise RefusedError("not_worked_on", "move", state=state_name(case.state))
     now = datetime.now(UTC)
     before = snapshot(case, tasks_of(session, case))
     task.state, task.changed_at = move.target, now

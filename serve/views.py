@@ -154,9 +154,12 @@ def queue_page(session: Session, wanted: Filter, cursor: str, person: Person, wo
 def visible_case(session: Session, number: str, actor: Actor) -> Case | None:
     """The case of this number, if this person may see it."""
     case = case_by_number(session, number)
-    if case is None:
-        return None
-    return case if sees_case(actor, case.lead, [one.office for one in tasks_of(session, case)]) else None
+    return case if case and sees(session, case, actor) else None
+
+
+def sees(session: Session, case: Case, actor: Actor) -> bool:
+    """Whether this person may see a case."""
+    return sees_case(actor, case.state, case.lead, [one.office for one in tasks_of(session, case)])
 
 
 def case_page(session: Session, case: Case, person: Person, world: World, likeness: Likeness) -> CasePage:
@@ -180,10 +183,10 @@ def case_page(session: Session, case: Case, person: Person, world: World, likene
         partners=[office_name(world.chart, one) for one in proposed(case).get("partners", [])],
         tasks=tasks if leads else [own] if own else [],
         moves=moves,
-        like=like_rows(session, case, world, likeness) if leads else (),
+        like=like_rows(session, case, actor, world, likeness) if leads else (),
         history=history(session, case, world) if leads else (),
         notes=session.scalars(select(Note).where(Note.case_id == case.id).order_by(Note.id)).all() if leads else (),
-        meetings=session.scalars(select(Meeting).where(Meeting.case_id == case.id).order_by(Meeting.id)).all(),
+        meetings=meetings(session, case) if leads else (),
         clocks=session.scalars(select(Clock).where(Clock.case_id == case.id).order_by(Clock.id)).all(),
         deadlines=session.scalars(select(Deadline).where(Deadline.case_id == case.id).order_by(Deadline.id)).all(),
         answer=text.answer if text and leads else "",
@@ -251,14 +254,19 @@ def task_row(task: Task, world: World) -> TaskRow:
     )
 
 
-def like_rows(session: Session, case: Case, world: World, likeness: Likeness) -> list[LikeRow]:
-    """Cases like this one."""
+def meetings(session: Session, case: Case) -> Sequence[Meeting]:
+    """The meetings over a case."""
+    return session.scalars(select(Meeting).where(Meeting.case_id == case.id).order_by(Meeting.id)).all()
+
+
+def like_rows(session: Session, case: Case, actor: Actor, world: World, likeness: Likeness) -> list[LikeRow]:
+    """Cases like this one, of those that this person may see."""
     linked = set(session.scalars(select(Link.other_id).where(Link.case_id == case.id)))
     linked |= set(session.scalars(select(Link.case_id).where(Link.other_id == case.id)))
     found = []
     for one in likeness.near(session, case.id):
         other = session.get(Case, one.case)
-        if other is None:
+        if other is None or not sees(session, other, actor):
             continue
         row = row_of(session, other, world, datetime.now(UTC))
         words, matter = round(100 * one.words), min(99, round(100 * one.matter))

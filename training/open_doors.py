@@ -30,7 +30,7 @@ from training.examples import Example
 from training.export import write_json
 from training.recipe import covered
 
-LONGEST = 250  # characters of a text that holds an old duty's place; longer ones take long to read
+LONGEST = 500  # characters of a text that holds an old duty's place; longer ones take long to read
 WEIGHT = 16.0  # what a new duty's texts weigh together, a text of an old one weighing 1
 PULL = 0.08  # how firmly a row is held to where its duty's words place it
 LEXICAL = 0.5  # inverse of the lexical penalty

@@ -196,6 +196,14 @@ def test_waiting_for_the_citizen_does_not_count(store: Store, opened: Opened, mo
     assert after > before + timedelta(days=4)
 
 
+def test_a_task_waits_until_the_case_is_assigned(store: Store, opened: Opened, world: World) -> None:
+    number = opened()
+    with store.write() as session:
+        task = session.scalars(select(Task).where(Task.case_id == number, Task.office == "police")).one()
+        code = refusal(lambda: act_on_task(session, task, "accept_task", {}, POLICE, world))
+    assert code == "not_worked_on"
+
+
 def test_meetings_are_kept_with_their_outcome(store: Store, opened: Opened, move: Callable[..., Case]) -> None:
     number = opened()
     assert move(number, "consult", who="도로팀장", when="2026-12-01T14:00").state == "consultation"
@@ -219,6 +227,13 @@ def test_ones_own_decision_is_taken_back_within_a_minute(
     move(number, "undo")
     with store.read() as session:
         assert "police" in [one.office for one in tasks_of(session, session.get_one(Case, number))]
+    with store.read() as session:
+        before = session.scalars(select(Clock.due_at).where(Clock.case_id == number)).all()
+    move(number, "confirm")
+    move(number, "undo")
+    with store.read() as session:
+        assert session.scalars(select(Clock.due_at).where(Clock.case_id == number)).all() == before
+        assert session.get_one(Case, number).stage_due_at == before[0]
     move(number, "confirm")
     with store.write() as session:
         for one in session.scalars(select(Decided).where(Decided.case_id == number)):
