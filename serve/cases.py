@@ -25,7 +25,7 @@ from serve.schema import Case, CaseText, Proposed, Task
 
 HELD = (
     "state", "lead", "duty", "field", "complexity", "kind", "extensions", "reroutes", "lead_fixed", "answer_days",
-    "paused_hours", "task_changed",
+    "paused_hours", "task_changed", "shared", "about_office",
 )  # fmt: skip
 
 
@@ -59,7 +59,7 @@ class Arrival:
         """A hash of all that was handed in, to tell a repeated call from a key used twice."""
         one = self.complaint
         said = [one.id, one.title, one.body, one.channel, self.complainant, self.contact, self.about_office]
-        return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
+        return hashlib.sha256("\x1f".join(said).encode("utf-8", "replace")).hexdigest()
 
 
 def find_case(session: Session, client: str, key: str) -> Case | None:
@@ -182,10 +182,11 @@ def score(duty: DutyScore) -> dict[str, Any]:
 
 
 def first_state(routed: Routed, city: City) -> str:
-    """Where a new case begins."""
-    if city.assign_direct and routed.routing.handling is Handling.DIRECT:
-        return routed_state(routed.routing.lead.kind)
-    return "review"
+    """Where a new case begins: with its department at once where the router is sure and the city lets it. Nothing goes
+    to another body (이송) without a person.
+    """
+    own = routed.routing.lead.kind is OfficeKind.DEPARTMENT
+    return "routed" if city.assign_direct and own and routed.routing.handling is Handling.DIRECT else "review"
 
 
 def routed_state(kind: OfficeKind) -> str:
@@ -197,7 +198,7 @@ def why(routed: Routed, city: City) -> str:
     """The first reason for which a person must look: for the queue's filter."""
     routing = routed.routing
     if routing.handling is Handling.DIRECT:
-        return ""
+        return "transfer" if routing.transfer else ""
     if routing.top[0].duty == UNCLEAR:
         return "unclear"
     if routing.support:

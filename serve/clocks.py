@@ -23,6 +23,7 @@ STAGES = {
     "mediation": "answer",
     "transferred": "transfer",
 }
+ENDED = ("answered", "closed", "withdrawn")
 LAST = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 FIRST_OF_ALL = timedelta(days=36_525)  # what is urgent stands a century before all else in the queue
 
@@ -68,7 +69,7 @@ def stage_due(case: Case, city: City, stage: str, now: datetime) -> datetime | N
 def rank_of(case: Case) -> datetime:
     """The place in the queue: what is urgent first, then what is due first; what waits for the citizen comes last."""
     due = min((one for one in (case.stage_due_at, case.due_at) if one), default=LAST)
-    if case.paused_at:
+    if case.paused_at or case.state in ENDED:
         return LAST
     return case.opened_at - FIRST_OF_ALL if case.urgent else due
 
@@ -76,7 +77,7 @@ def rank_of(case: Case) -> datetime:
 def risk_of(case: Case, city: City, now: datetime) -> str:
     """`overdue` where a clock has run out, `at_risk` where the deadline is near, else nothing."""
     due = min((one for one in (case.stage_due_at, case.due_at) if one), default=None)
-    if due is None or case.paused_at or case.state in ("answered", "closed", "withdrawn"):
+    if due is None or case.paused_at or case.state in ENDED:
         return ""
     if now > due:
         return "overdue"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy import case as when
-from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from serve.case_wire import office_name
@@ -59,7 +59,8 @@ def dashboard_of(session: Session, world: World) -> Dashboard:
     opened = len(opened_at)
     direct = count(session, recent, Case.handling == "direct")
     rows = offices(session, world, since)
-    open_states = Case.state.in_((*WAITING, "routed", "accepted", "mediation", "transferred"))
+    running = Case.state.in_((*WAITING, "routed", "accepted", "mediation", "transferred"))
+    clocks = and_(running, Case.paused_at.is_(None))
     soon = world.calendar.after_hours(now, world.city.clocks.at_risk)
     late = or_(Case.due_at < now, Case.stage_due_at < now)
     return Dashboard(
@@ -71,8 +72,8 @@ def dashboard_of(session: Session, world: World) -> Dashboard:
         reroutes=sum(one.rerouted for one in rows),
         assignment_minutes=assignment(session, since),
         waiting=count(session, Case.state.in_(WAITING)),
-        overdue=count(session, open_states, late),
-        at_risk=count(session, open_states, Case.due_at >= now, Case.due_at < soon),
+        overdue=count(session, clocks, late),
+        at_risk=count(session, clocks, Case.due_at >= now, Case.due_at < soon),
         offices=rows,
     )
 

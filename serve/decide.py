@@ -11,13 +11,14 @@ from models.orgchart import Office, OfficeKind
 from models.router import UNCLEAR
 from serve import audit
 from serve.cases import World, add_task, restore, routed_state, snapshot, tasks_of
-from serve.clocks import enter_stage, set_deadline
+from serve.clocks import ENDED, enter_stage, set_deadline
 from serve.deadlines import MOST_EXTENSIONS, local
-from serve.moves import OPEN_TASKS, Actor, RefusedError, StaleError, chosen, moves
+from serve.moves import OFFICER, OPEN_TASKS, Actor, RefusedError, StaleError, chosen, moves
 from serve.schema import Case, CaseText, Clock, Decided, Link, Meeting, Note, Task
 
 UNDO = timedelta(minutes=1)
-OVER = ("answered", "closed", "withdrawn")  # from here the time runs after which words are erased
+OVER = ("transferred", "answered", "closed", "withdrawn")  # from here the time runs after which words are erased
+WRITING = {"text", "outcome", "who", "reason"}
 LASTING = ("undo", "note", "link")  # nothing that a snapshot could put back
 MOST_REROUTES = 2  # after so many the coordinator's choice of the lead is final
 
@@ -82,6 +83,8 @@ def decide(
     if case.version != seen:
         raise stale(session, case)
     move = chosen(name, case.state, case.lead, actor, values)
+    if WRITING & {key for key, value in values.items() if value} and session.get(CaseText, case.id) is None:
+        raise RefusedError("erased")
     now = datetime.now(UTC)
     before = snapshot(case, tasks_of(session, case))
     change = Change(session, case, actor, values, world, now)
@@ -91,6 +94,8 @@ def decide(
         case.state = move.target
     case.changed_at = now
     case.closed_at = (case.closed_at or now) if case.state in OVER else None
+    if case.state in ENDED and before["state"] not in ENDED:
+        drop_open_tasks(change)
     session.flush()
     enter_stage(session, case, world.city, now)
     decided = Decided(
@@ -123,11 +128,24 @@ def last_decision(session: Session, case: Case) -> Decided | None:
 
 
 def confirm(change: Change) -> None:
-    """The lead is set. After the second reroute it is set for good."""
-    if change.case.duty == UNCLEAR:
+    """The lead is set, as it stands or as it is named. After the second reroute it is set for good."""
+    case, chart = change.case, change.world.chart
+    if change.value("office") and (office := change.office()).id != case.lead:
+        drop_tasks(change, office.id)
+        lead_by(change, office)
+    if case.duty == UNCLEAR:
         raise RefusedError("unclear", "office")
-    change.case.lead_fixed = change.case.reroutes >= MOST_REROUTES
-    change.case.state = routed_state(change.world.chart.offices[change.case.lead].kind)
+    if case.lead not in chart.offices:
+        raise RefusedError("office", "office", given=case.lead)
+    case.lead_fixed = case.lead_fixed or case.reroutes >= MOST_REROUTES
+    case.state = routed_state(chart.offices[case.lead].kind)
+
+
+def drop_open_tasks(change: Change) -> None:
+    """When a case is over, so is what was still asked of support offices."""
+    for one in tasks_of(change.session, change.case):
+        if one.state in OPEN_TASKS:
+            one.state, one.changed_at = "dropped", change.now
 
 
 def change_lead(change: Change) -> None:
@@ -204,6 +222,8 @@ def meet(kind: str) -> Callable[[Change], None]:
             at = local(datetime.fromisoformat(planned)) if planned else None
         except ValueError as error:
             raise RefusedError("when", "when", given=planned) from error
+        if at and abs(at.year - change.now.year) > 10:
+            raise RefusedError("when", "when", given=planned)
         who = change.value("who")
         change.session.add(Meeting(case_id=change.case.id, kind=kind, who=who, planned_at=at, opened_at=change.now))
 
@@ -238,6 +258,8 @@ def transfer(change: Change) -> None:
     office = change.office()
     if office.kind is OfficeKind.DEPARTMENT:
         raise RefusedError("own_body", "office", office=office.name)
+    if change.case.lead_fixed and change.actor.role == OFFICER:
+        raise RefusedError("lead_fixed")
     drop_tasks(change, office.id)
     lead_by(change, office)
     change.case.state = "transferred"
@@ -250,7 +272,7 @@ def extend(change: Change) -> None:
         raise RefusedError("no_period")
     if case.extensions >= MOST_EXTENSIONS:
         raise RefusedError("extended_twice")
-    if case.due_at and change.now > case.due_at:
+    if case.due_at and change.now > case.due_at and not case.paused_at:
         raise RefusedError("overdue")
     if case.extensions == MOST_EXTENSIONS - 1 and change.value("consent") not in ("yes", "on", "true"):
         raise RefusedError("consent", "consent")
@@ -278,6 +300,9 @@ def supplemented(change: Change) -> None:
 def share_text(change: Change) -> None:
     """Let an outside body read the citizen's words."""
     office = change.office()
+    if office.id == change.case.lead:
+        change.case.shared = True
+        return
     found = [one for one in tasks_of(change.session, change.case) if one.office == office.id]
     if not found:
         raise RefusedError("no_task", "office", office=office.name)
@@ -307,6 +332,11 @@ def office_name(world: World, task: Task) -> str:
     """The name of a task's office, or its id where the chart no longer has it."""
     office = world.chart.offices.get(task.office)
     return office.name if office else task.office
+
+
+def set_about(change: Change) -> None:
+    """The office that is complained of (기피 부서): it never sees who complains (법 제7조)."""
+    change.case.about_office = change.office().id
 
 
 def link(change: Change) -> None:
@@ -372,6 +402,7 @@ EFFECTS: Mapping[str, Callable[[Change], None]] = {
     "seen": seen,
     "answer": answer,
     "link": link,
+    "set_about": set_about,
     "note": note,
     "undo": undo,
 }

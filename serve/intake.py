@@ -14,7 +14,7 @@ from nlp.complaint import Complaint
 from serve.access import Desk, desk_of, machine
 from serve.case_wire import CaseIn, CaseOut, CasesOut, DecisionIn, case_out
 from serve.cases import Arrival, World, find_case, open_case, tasks_of
-from serve.decide import case_by_number, decide, stale
+from serve.decide import case_by_number, decide, named_office, stale
 from serve.engine import Engine, FailedError, OverloadedError, StoppingError
 from serve.lists import page, read_filter
 from serve.moves import Actor, RefusedError, StaleError
@@ -51,7 +51,11 @@ async def open_one(
         complaint = given.complaint()
     except ValueError as error:
         raise ApiError(422, "unusable", field="body", reason=error) from None
-    arrival = Arrival(complaint, actor.name, given.key, given.complainant, given.contact, given.about_office)
+    try:
+        about = named_office(desk.world, given.about_office).id if given.about_office else ""
+    except RefusedError as error:
+        raise ApiError(422, "refused", field="about_office", reason=error, english=error.english) from None
+    arrival = Arrival(complaint, actor.name, given.key, given.complainant, given.contact, about)
     known = await run_in_threadpool(opened_before, desk, arrival)
     if known:
         response.status_code = 200

@@ -55,21 +55,23 @@ class Likeness:
         self.cases: list[int] = []
         self.vectors: list[bytes] = []
         self.shingles: list[bytes] = []
+        self.models: list[str] = []
 
     def refresh(self, session: Session) -> None:
         """Read what came since the last look."""
         rows = session.execute(
-            select(Proposed.id, Proposed.case_id, Proposed.vector, Proposed.shingles)
+            select(Proposed.id, Proposed.case_id, Proposed.vector, Proposed.shingles, Proposed.model_version)
             .where(Proposed.id > self.last)
             .order_by(Proposed.id.desc())
             .limit(MOST)
         ).all()
-        for number, case, vector, held in reversed(rows):
+        for number, case, vector, held, model in reversed(rows):
             self.last = number
             self.cases.append(case)
             self.vectors.append(vector)
             self.shingles.append(held)
-        for held_list in (self.cases, self.vectors, self.shingles):
+            self.models.append(model)
+        for held_list in (self.cases, self.vectors, self.shingles, self.models):
             del held_list[:-MOST]
 
     def near(self, session: Session, case: int, count: int = 5) -> list[Like]:
@@ -79,7 +81,12 @@ class Likeness:
             return []
         with self.lock:
             self.refresh(session)
-            rows = [row for row, one in enumerate(self.cases) if one != case and self.vectors[row]]
+            same = own.model_version  # vectors of two models cannot be compared
+            rows = [
+                row
+                for row, one in enumerate(self.cases)
+                if one != case and self.vectors[row] and self.models[row] == same
+            ]
             if not rows:
                 return []
             cases = [self.cases[row] for row in rows]

@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from serve.schema import Case, Task
+from serve.clocks import ENDED
+from serve.schema import Case, Task, readable
 
 WAITING = ("review", "returned", "consultation", "task_force")
 AGES = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
 PAGE = 50
+LONGEST = 200
 
 
 class FilterError(ValueError):
@@ -49,7 +51,9 @@ class Filter:
 
 def read_filter(values: Mapping[str, str]) -> Filter:
     """A filter from a query. Raises FilterError for a value that cannot be one."""
-    held = {one.name: values.get(one.name, "").strip() for one in fields(Filter)}
+    held = {one.name: readable(values.get(one.name, "").strip()) for one in fields(Filter)}
+    if long := [name for name, value in held.items() if len(value) > LONGEST]:
+        raise FilterError(long[0], f"more than {LONGEST} characters")
     if held["age"] and held["age"] not in AGES:
         raise FilterError("age", f"{held['age']!r}: one of {', '.join(AGES)}")
     if held["level"] and held["level"] not in ("1", "2", "3", "4"):
@@ -79,7 +83,7 @@ def conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
     found += [column.is_(True) for name, column in
               (("urgent", Case.urgent), ("changed", Case.task_changed)) if getattr(wanted, name)]  # fmt: skip
     if wanted.overdue:
-        found.append(or_(Case.due_at < now, Case.stage_due_at < now))
+        found += [or_(Case.due_at < now, Case.stage_due_at < now), Case.paused_at.is_(None), Case.state.not_in(ENDED)]
     if wanted.support:
         helped = select(Task.case_id).where(Task.office == wanted.support, Task.state != "dropped")
         found.append(Case.id.in_(helped))
@@ -104,11 +108,11 @@ def write_cursor(case: Case) -> str:
 def read_cursor(cursor: str) -> tuple[datetime, int]:
     """Where the page before ended."""
     try:
-        rank, number = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        moment = datetime.fromisoformat(rank)
-        if type(number) is not int or not 0 <= number < 2**31 or moment.tzinfo is None:
+        rank, number = json.loads(base64.urlsafe_b64decode(cursor[:LONGEST].encode()))
+        moment = datetime.fromisoformat(rank).astimezone(UTC)
+        if type(number) is not int or not 0 <= number < 2**31:
             raise ValueError
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise FilterError("cursor", "not a cursor of ours: take it from `next`, or leave it out") from error
     return moment, number
 

@@ -109,10 +109,10 @@ def chosen(name: str, state: str, lead: str, actor: Actor, values: Mapping[str, 
 
 def check_values(move: Move, values: Mapping[str, str]) -> None:
     """Refuse a move that lacks a field, or fills one beyond measure."""
-    fields, most = table()["fields"], table()["longest"]
+    fields, lengths, most = table()["fields"], table()["lengths"], table()["longest"]
     for need in move.needs:
         if not values.get(need, "").strip():
             raise RefusedError("needs", need, move=move.name, label=fields[need])
     for name, value in values.items():
-        if len(value) > most:
-            raise RefusedError("too_long", name, label=fields.get(name, name), most=most)
+        if len(value) > (limit := lengths.get(name, most)):
+            raise RefusedError("too_long", name, label=fields.get(name, name), most=limit)

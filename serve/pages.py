@@ -2,12 +2,14 @@
 
 import hmac
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.responses import HTMLResponse, RedirectResponse
 
@@ -16,7 +18,7 @@ from serve import audit
 from serve.access import Desk, desk_of
 from serve.cases import Arrival
 from serve.dashboard import dashboard_of
-from serve.decide import decide, named_office, stale
+from serve.decide import case_by_number, decide, last_decision, named_office, stale
 from serve.intake import open_once, routed_by
 from serve.lists import page, read_filter
 from serve.moves import RefusedError
@@ -25,8 +27,9 @@ from serve.people import (
     Person,
     PersonError,
     SignInError,
-    digest,
+    is_old,
     matches,
+    proves,
     sees_person,
     set_password,
     sign_in,
@@ -35,9 +38,9 @@ from serve.people import (
     touch,
 )
 from serve.problems import ApiError
-from serve.schema import Case, CaseText, SavedView, SignIn, Task, User
+from serve.schema import Case, CaseText, SavedView, Task, User
 from serve.tasks import act_on_task
-from serve.views import case_page, next_case, office_rows, queue_page, undoable, visible_case
+from serve.views import case_page, is_outside, next_case, office_rows, queue_page, sees, undoable, visible_case
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 COOKIE = "minwon"
@@ -59,8 +62,7 @@ def whoever(request: Request, desk: TheDesk) -> Person:
     token = request.cookies.get(COOKIE, "")
     with desk.store.read() as session:
         person = signed_in(session, token)
-        held = session.get(SignIn, digest(token)) if person else None
-        old = held is not None and held.seen_at
+        old = person is not None and is_old(session, token)
     if person is None:
         raise SignInNeededError("/login")
     if old:
@@ -129,9 +131,11 @@ def login(request: Request, values: Form, desk: TheDesk) -> Response:
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise ApiError(403, "csrf")
     name = values.get("login", "")[:200]
-    desk.tries.check(f"{request.client.host if request.client else ''}/{name}")
+    desk.tries.check(request.client.host if request.client else "")
+    with desk.store.read() as session:
+        right = proves(session, name, values.get("password", ""))
     with desk.store.write() as session:
-        token = sign_in(session, name, values.get("password", ""))
+        token = sign_in(session, name, right)
     if isinstance(token, SignInError):
         return render(request, "login.html", None, status=401, error=token.code, login=name)
     answer = to("/")
@@ -193,11 +197,12 @@ def confirm_all(request: Request, values: Form, desk: TheDesk, person: Coordinat
     with desk.store.read() as session:
         shown = queue_page(session, wanted, "", person, desk.world)
     if given.get("sure") != "yes":
-        return render(request, "confirm_all.html", person, page=shown, most=BULK)
+        return render(request, "confirm_all.html", person, page=shown, most=BULK, given=given)
     done, left = 0, 0
     with desk.store.read() as session:
         cases, _ = page(session, wanted, limit=BULK)
-        seen = [(one.id, one.version) for one in cases]
+        seen = [(one.id, one.version) for one in cases if one.state == "review" and one.changed_at <= shown_at(given)]
+        left += len(cases) - len(seen)
     for number, version in seen:
         try:
             with desk.store.write() as session:
@@ -244,7 +249,7 @@ def show_case(
         if held is None:
             raise ApiError(404, "no_case", number=number[:40])
         shown = case_page(session, held, person, desk.world, desk.likeness)
-        back = request.query_params.get(BACK, "") or more.pop("back", "")
+        back = more.pop("back", "") or request.query_params.get(BACK, "")
         undo = undoable(session, person)
         return render(
             request, "case.html", person, status, page=shown, undo=undo, back=back, **page_filter(desk), **more
@@ -262,28 +267,61 @@ def move(number: str, request: Request, values: Form, desk: TheDesk, person: Han
         seen = 0
     try:
         with desk.store.write() as session:
-            held = visible_case(session, number, person.actor)
-            if held is None:
-                raise ApiError(404, "no_case", number=number[:40])
-            if name == "confirm" and (office := given.get("office", "")) and named(desk, office) != held.lead:
-                decide(session, held, "change_lead", given, person.actor, desk.world, seen)
-                seen = held.version
+            held = movable_case(session, number, name, person)
             decide(session, held, name, given, person.actor, desk.world, seen)
             following = next_case(session, read_filter(query_of(back)), held.id) if name == "confirm" else None
-    except StaleDataError:
-        with desk.store.read() as session:
-            held = visible_case(session, number, person.actor)
-            assert held is not None
-            error: RefusedError = stale(session, held)
-        return show_case(number, request, desk, person, 409, error=error, given=given, back=back)
-    except RefusedError as refusal:
-        status = 409 if refusal.code == "stale" else 422
-        return show_case(number, request, desk, person, status, error=refusal, given=given, back=back)
+            seen_still = sees(session, held, person.actor)
+    except (StaleDataError, RefusedError) as refusal:
+        return show_refusal(number, request, desk, person, refusal, given=given, back=back)
+    if not seen_still:
+        return to(HOME[person.role])
     if following and back:
         return to(f"/cases/{following.number}?{urlencode({BACK: back})}")
     if name == "confirm" and back:
         return to(f"/queue?{back}")
     return to(f"/cases/{number}" + (f"?{urlencode({BACK: back})}" if back else ""))
+
+
+def movable_case(session: Session, number: str, name: str, person: Person) -> Case:
+    """The case that this person may move. One's own last decision may be taken back although it took the case out of
+    sight. Raises ApiError 404, or 409 where somebody else took it away.
+    """
+    held = case_by_number(session, number)
+    if held is None:
+        raise ApiError(404, "no_case", number=number[:40])
+    last = last_decision(session, held)
+    own_undo = name == "undo" and last is not None and last.actor == person.login
+    if not own_undo and not sees(session, held, person.actor):
+        raise ApiError(404, "no_case", number=number[:40])
+    return held
+
+
+def show_refusal(
+    number: str,
+    request: Request,
+    desk: Desk,
+    person: Person,
+    error: Exception,
+    **more: Any,  # noqa: ANN401 - a template's words
+) -> Response:
+    """Why a move was not made, on the case's page, or on a page of its own where the case is out of sight by now."""
+    with desk.store.read() as session:
+        held = case_by_number(session, number)
+        assert held is not None, "only a case that is there can be refused"
+        refusal = error if isinstance(error, RefusedError) else stale(session, held)
+        visible = sees(session, held, person.actor)
+    status = 409 if refusal.code == "stale" else 422
+    if visible:
+        return show_case(number, request, desk, person, status, error=refusal, **more)
+    raise ApiError(status, "refused", reason=refusal, english=refusal.english)
+
+
+def shown_at(given: Mapping[str, str]) -> datetime:
+    """When the results were shown that are to be confirmed: what changed since is left."""
+    try:
+        return datetime.fromisoformat(given.get("shown_at", "")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 def named(desk: Desk, office: str) -> str:
@@ -302,7 +340,8 @@ def original(number: str, request: Request, desk: TheDesk, person: Handler) -> R
     with desk.store.write() as session:
         held = visible_case(session, number, person.actor)
         text = session.get(CaseText, held.id) if held else None
-        if held is None or text is None or not sees_person(person.actor, held.lead, held.about_office):
+        outside = is_outside(person.actor, desk.world)
+        if held is None or text is None or not sees_person(person.actor, outside, held.lead, held.about_office):
             raise ApiError(404, "no_case", number=number[:40])
         audit.append(session, person.login, "look", held.id, role=person.role, office=person.office)
         return render(request, "original.html", person, case=held, text=text)
@@ -322,11 +361,11 @@ def task(
     try:
         with desk.store.write() as session:
             act_on_task(session, session.get_one(Task, number), given.get("move", ""), given, person.actor, desk.world)
-    except RefusedError as refusal:
-        return show_case(case_number, request, desk, person, 422, error=refusal, given=given)
-    except StaleDataError:
-        return to(f"/cases/{case_number}")
-    return to(f"/cases/{case_number}")
+    except (StaleDataError, RefusedError) as refusal:
+        return show_refusal(case_number, request, desk, person, refusal, given=given)
+    with desk.store.read() as session:
+        visible = sees(session, session.get_one(Case, held.case_id), person.actor)
+    return to(f"/cases/{case_number}" if visible else HOME[person.role])
 
 
 @router.get("/office")

@@ -66,7 +66,7 @@ def render(
     """A page."""
     city = request.app.state.desk.world.city
     shared = {"person": person, "city": city, "error": None, "given": {}, "undo": None, "path": request.url.path,
-              "query": dict(request.query_params)}  # fmt: skip
+              "query": dict(request.query_params), "now": datetime.now(UTC)}  # fmt: skip
     return HTMLResponse(environment().get_template(name).render({**shared, **words}), status)
 
 

@@ -12,12 +12,20 @@ from sqlalchemy.orm import Session
 
 from serve import audit
 from serve.errors import CommandError
+from serve.lists import WAITING
 from serve.moves import Actor
 from serve.schema import ApiKey, SignIn, User
 
 ROLES = ("intake", "officer", "coordinator", "data", "admin")
 SCOPES = ("route", "open", "read", "decide")
-ASSIGNED = ("routed", "accepted", "mediation", "answered", "closed")  # states in which support offices take part
+ASSIGNED = (
+    "routed",
+    "accepted",
+    "mediation",
+    "transferred",
+    "answered",
+    "closed",
+)  # states in which support offices take part
 SHORTEST = 10
 MOST_FAILURES, LOCKED = 5, timedelta(minutes=15)
 IDLE, LONGEST = timedelta(hours=1), timedelta(hours=12)
@@ -101,15 +109,20 @@ def matches(user: User | None, password: str) -> bool:
         return False
 
 
-def sign_in(session: Session, login: str, password: str) -> str | SignInError:
-    """A new token for a browser, or why there is none; both are in the audit trail. After five wrong passwords in a
-    row the name is locked for a quarter of an hour.
+def proves(session: Session, login: str, password: str) -> bool:
+    """Whether this is the person's password. Slow by design: to be called while nothing is locked."""
+    return matches(session.scalars(select(User).where(User.login == login, User.active)).first(), password)
+
+
+def sign_in(session: Session, login: str, right: bool) -> str | SignInError:
+    """A new token for a browser, or why there is none; both are in the audit trail. `right` is what `proves` said.
+    After five wrong passwords in a row the name is locked for a quarter of an hour; only the right one is told so.
     """
     now = datetime.now(UTC)
     user = session.scalars(select(User).where(User.login == login, User.active).with_for_update()).first()
-    right = matches(user, password)
+    right = right and user is not None
     if user and user.locked_until and now < user.locked_until:
-        return SignInError("locked")
+        return SignInError("locked" if right else "wrong")
     if user is None or not right:
         if user:
             user.failures += 1
@@ -139,10 +152,16 @@ def signed_in(session: Session, token: str) -> Person | None:
     return Person(user.id, user.login, user.name, user.role, user.office, user.must_change, held.csrf)
 
 
-def touch(session: Session, token: str) -> None:
-    """Note that the browser is still here; written at most once a minute."""
+def is_old(session: Session, token: str) -> bool:
+    """Whether the browser was last noted more than a minute ago, so that it is to be noted anew."""
     held = session.get(SignIn, digest(token))
-    if held and datetime.now(UTC) - held.seen_at > timedelta(minutes=1):
+    return held is not None and datetime.now(UTC) - held.seen_at > timedelta(minutes=1)
+
+
+def touch(session: Session, token: str) -> None:
+    """Note that the browser is still here."""
+    held = session.get(SignIn, digest(token))
+    if held:
         held.seen_at = datetime.now(UTC)
 
 
@@ -182,24 +201,16 @@ def known_key(session: Session, header: str) -> ApiKey | None:
     ).first()
 
 
-def sees_person(actor: Actor, lead: str, about_office: str) -> bool:
-    """Whether one may see who complains: never the office that is complained of (법 제7조)."""
+def sees_person(actor: Actor, outside: bool, lead: str, about_office: str) -> bool:
+    """Whether one may see who complains: never the office that is complained of (법 제7조), nor another body."""
     if actor.role == "officer":
-        return actor.office == lead and actor.office != about_office
-    return actor.role in ("coordinator", "intake")
+        return not outside and actor.office == lead and actor.office != about_office
+    return actor.role == "coordinator"
 
 
 def sees_case(actor: Actor, state: str, lead: str, task_offices: list[str]) -> bool:
     """Whether one may see a case at all: officers those that their office leads or helps in, once it is assigned."""
     if actor.role == "officer":
-        return (actor.office == lead and state != "review") or (actor.office in task_offices and state in ASSIGNED)
-    return actor.role in ("coordinator", "intake")
-
-
-def sees_text(actor: Actor, lead: str, shared: bool, own_body: bool) -> bool:
-    """Whether one may read the citizen's words as they were read: a helping department may, another body's office only
-    where the lead has shared them.
-    """
-    if actor.role == "officer":
-        return actor.office == lead or own_body or shared
-    return actor.role in ("coordinator", "intake")
+        led = actor.office == lead and state not in WAITING
+        return led or (actor.office in task_offices and state in ASSIGNED)
+    return actor.role == "coordinator"

@@ -11,15 +11,20 @@ from sqlalchemy.types import TypeDecorator
 from serve.deadlines import SEOUL
 
 
+def readable(text: str) -> str:
+    """A text without what no database takes: the character NUL, and halves of characters."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 class Words(TypeDecorator[str]):
-    """A text without the character NUL, which PostgreSQL does not take."""
+    """A text that every database takes."""
 
     impl = String
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """To the database."""
-        return value.replace("\x00", "") if value else value
+        return readable(value) if value else value
 
 
 CODE, NAME, LONG, TEXT = Words(64), Words(200), Words(500), Words()
@@ -91,6 +96,7 @@ class Case(Base):
     paused_hours: Mapped[float] = mapped_column(default=0.0)
     reroutes: Mapped[int] = mapped_column(default=0)
     lead_fixed: Mapped[bool] = mapped_column(default=False)
+    shared: Mapped[bool] = mapped_column(default=False)
     about_office: Mapped[str] = mapped_column(CODE, default="")
     task_changed: Mapped[bool] = mapped_column(default=False)
     answer_days: Mapped[int | None]
@@ -319,4 +325,4 @@ class SavedView(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     name: Mapped[str] = mapped_column(NAME)
-    query: Mapped[str] = mapped_column(LONG)
+    query: Mapped[str] = mapped_column(TEXT)

@@ -10,7 +10,7 @@ from serve.cases import World, snapshot, tasks_of
 from serve.moves import OFFICER, Actor, RefusedError, check_values, state_name, table, task_moves
 from serve.schema import Case, Decided, Task
 
-WORKED_ON = ("routed", "accepted", "mediation")  # states of a case in which its tasks go on
+WORKED_ON = ("routed", "accepted", "mediation", "transferred")  # states of a case in which its tasks go on
 
 
 def act_on_task(

@@ -16,9 +16,10 @@ from serve.clocks import risk_of
 from serve.decide import UNDO, case_by_number, last_decision
 from serve.likeness import Likeness
 from serve.lists import Filter, counts, page
-from serve.moves import Actor, Move, possible, table, task_moves
-from serve.people import Person, sees_case, sees_person, sees_text
+from serve.moves import OPEN_TASKS, Actor, Move, possible, table, task_moves
+from serve.people import Person, sees_case, sees_person
 from serve.schema import Case, CaseText, Clock, Deadline, Decided, Link, Meeting, Note, SavedView, Task
+from serve.tasks import WORKED_ON
 
 RANKS = 4
 
@@ -159,17 +160,19 @@ def visible_case(session: Session, number: str, actor: Actor) -> Case | None:
 
 def sees(session: Session, case: Case, actor: Actor) -> bool:
     """Whether this person may see a case."""
-    return sees_case(actor, case.state, case.lead, [one.office for one in tasks_of(session, case)])
+    asked = [one.office for one in tasks_of(session, case) if one.state != "returned"]
+    return sees_case(actor, case.state, case.lead, asked)
 
 
 def case_page(session: Session, case: Case, person: Person, world: World, likeness: Likeness) -> CasePage:
     """One case for one person."""
     actor, now = person.actor, datetime.now(UTC)
     tasks = [task_row(one, world) for one in tasks_of(session, case)]
-    own = next((one for one in tasks if one.task.office == actor.office), None) if actor.office != case.lead else None
+    outside = is_outside(actor, world)
+    own = own_task(tasks, actor, case)
     text = session.get(CaseText, case.id)
-    shown = sees_text(actor, case.lead, bool(own and own.task.shared), not (own and own.agency))
-    leads = actor.role != "officer" or actor.office == case.lead
+    shown = not outside or (case.shared if actor.office == case.lead else bool(own and own.task.shared))
+    leads = actor.role != "officer" or (actor.office == case.lead and not outside)
     moves = {one.id: one for one in possible(case.state, case.lead, actor)}
     return CasePage(
         row=row_of(session, case, world, now, titled=shown),
@@ -178,7 +181,7 @@ def case_page(session: Session, case: Case, person: Person, world: World, likene
         reasons=text.reasons if text and leads else (),
         erased=text is None,
         text_shown=shown,
-        person_shown=text is not None and sees_person(actor, case.lead, case.about_office),
+        person_shown=text is not None and sees_person(actor, outside, case.lead, case.about_office),
         choices=choices(case, world),
         partners=[office_name(world.chart, one) for one in proposed(case).get("partners", [])],
         tasks=tasks if leads else [own] if own else [],
@@ -193,6 +196,18 @@ def case_page(session: Session, case: Case, person: Person, world: World, likene
         own_task=own,
         task_moves=[one for one in task_moves().values() if own and own.task.state in one.sources],
     )
+
+
+def is_outside(actor: Actor, world: World) -> bool:
+    """Whether an officer is another body's; one of an office that the chart no longer has counts as such."""
+    office = world.chart.offices.get(actor.office)
+    return actor.role == "officer" and (office is None or office.kind is not OfficeKind.DEPARTMENT)
+
+
+def own_task(tasks: Sequence[TaskRow], actor: Actor, case: Case) -> TaskRow | None:
+    """The task of this person's office: the newest that it has not returned."""
+    mine = [one for one in tasks if one.task.office == actor.office and one.task.state != "returned"]
+    return mine[-1] if mine and actor.office != case.lead else None
 
 
 def proposed(case: Case) -> Mapping[str, Any]:
@@ -250,7 +265,7 @@ def task_row(task: Task, world: World) -> TaskRow:
         office=office_name(world.chart, task.office),
         duty=duty.name if duty else task.duty,
         state=table()["task_states"][task.state],
-        agency=office is not None and office.kind is not OfficeKind.DEPARTMENT,
+        agency=office is None or office.kind is not OfficeKind.DEPARTMENT,
     )
 
 
@@ -266,7 +281,7 @@ def like_rows(session: Session, case: Case, actor: Actor, world: World, likeness
     found = []
     for one in likeness.near(session, case.id):
         other = session.get(Case, one.case)
-        if other is None or not sees(session, other, actor):
+        if other is None or not sees(session, other, actor) or session.get(CaseText, other.id) is None:
             continue
         row = row_of(session, other, world, datetime.now(UTC))
         words, matter = round(100 * one.words), min(99, round(100 * one.matter))
@@ -321,12 +336,16 @@ def office_rows(session: Session, office: str, world: World) -> tuple[list[Row],
         select(Case).where(Case.lead == office, Case.state.in_(states)).order_by(Case.rank, Case.id).limit(200)
     ).all()
     helped = session.scalars(
-        select(Task).where(Task.office == office, Task.state.in_(("open", "accepted"))).order_by(Task.due_at).limit(200)
+        select(Task)
+        .join(Case, Case.id == Task.case_id)
+        .where(Task.office == office, Task.state.in_(OPEN_TASKS), Case.state.in_(WORKED_ON))
+        .order_by(Task.due_at)
+        .limit(200)
     ).all()
     tasks = [
         (task_row(one, world), row_of(session, case, world, now, titled=not task_row(one, world).agency or one.shared))
         for one in helped
-        if (case := session.get_one(Case, one.case_id)).state in ("routed", "accepted", "mediation")
+        for case in [session.get_one(Case, one.case_id)]
     ]
     return [row_of(session, one, world, now) for one in led], tasks
 

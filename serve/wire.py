@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic.config import JsonDict
 
 from models.city import City
@@ -13,6 +13,7 @@ from nlp.complaint import Complaint
 from serve.deadlines import SEOUL, WorkCalendar
 
 MOST = 256
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 EXAMPLE: JsonDict = {
     "id": "2026-000123",
     "title": "골목 보안등이 나갔어요",
@@ -26,6 +27,12 @@ class Closed(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    @field_validator("*", mode="after")
+    @classmethod
+    def readable(cls, value: object) -> object:
+        """Texts without halves of characters, which nothing can write."""
+        return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
 
 class ComplaintIn(Closed):
     """One complaint."""
@@ -37,6 +44,14 @@ class ComplaintIn(Closed):
     body: str
     received_at: datetime | None = None
     channel: str = Field(default="", max_length=100)
+
+    @field_validator("received_at")
+    @classmethod
+    def of_our_time(cls, value: datetime | None) -> datetime | None:
+        """Refuse a moment that cannot be one of receipt."""
+        if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise ValueError(f"a year from {FIRST_YEAR} to {LAST_YEAR} is needed")
+        return value
 
     def complaint(self) -> Complaint:
         """The complaint. Raises ValueError, in words for people, for one that nobody could route."""

@@ -15,7 +15,7 @@ from serve.cli import REFUSED, main
 from serve.decide import decide
 from serve.feedback import export
 from serve.moves import Actor
-from serve.people import SignInError, add_key, known_key, revoke_key, sign_in, signed_in
+from serve.people import SignInError, add_key, known_key, proves, revoke_key, sign_in, signed_in
 from serve.retention import purge
 from serve.schema import Case, CaseText, Decided, Event, Note, Proposed, User
 from serve.store import Store, open_store
@@ -77,7 +77,7 @@ def test_decided_cases_go_out_masked_with_what_was_proposed(store: Store, closed
 def test_a_password_is_checked_changed_and_locked(store: Store) -> None:
     def attempt(password: str) -> str | SignInError:
         with store.write() as session:
-            return sign_in(session, "kim", password)
+            return sign_in(session, "kim", proves(session, "kim", password))
 
     token = attempt(PASSWORD)
     assert isinstance(token, str)

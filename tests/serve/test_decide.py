@@ -196,6 +196,32 @@ def test_waiting_for_the_citizen_does_not_count(store: Store, opened: Opened, mo
     assert after > before + timedelta(days=4)
 
 
+def test_what_the_task_force_decided_stays(opened: Opened, move: Callable[..., Case]) -> None:
+    number = opened()
+    move(number, "refer_task_force", reason="주무 불명")
+    move(number, "task_force_decided", office="도로관리과", outcome="정함")
+    assert move(number, "confirm").lead_fixed
+    assert refusal(lambda: move(number, "return", ROADS, reason="아님")) == "lead_fixed"
+    assert refusal(lambda: move(number, "transfer", ROADS, office="police", reason="아님")) == "lead_fixed"
+
+
+def test_a_confirmation_may_name_another_lead_and_is_taken_back_whole(
+    opened: Opened, move: Callable[..., Case]
+) -> None:
+    number = opened()
+    assert move(number, "confirm", office="roads").lead == "roads"
+    case = move(number, "undo")
+    assert (case.lead, case.state) == ("parks", "review")
+
+
+def test_what_is_asked_ends_with_the_case(store: Store, opened: Opened, move: Callable[..., Case]) -> None:
+    number = opened()
+    move(number, "confirm")
+    move(number, "withdraw", reason="민원인이 취하함")
+    with store.read() as session:
+        assert tasks_of(session, session.get_one(Case, number)) == []
+
+
 def test_a_task_waits_until_the_case_is_assigned(store: Store, opened: Opened, world: World) -> None:
     number = opened()
     with store.write() as session:

@@ -149,7 +149,9 @@ def test_an_office_returns_what_is_not_its_own(sign_in: SignIn, opened: Callable
     expect(road.get_by_role("alert")).to_contain_text("사유")
     road.get_by_label("반송 사유").fill("공원 안 조명임")
     road.get_by_role("button", name=re.compile("^반송")).click()
-    expect(road.locator("h1")).to_contain_text("반송")
+    road.wait_for_url("**/office")
+    expect(road.get_by_role("status")).to_contain_text("반송")
+    expect(road.get_by_role("button", name=re.compile("^되돌리기"))).to_be_visible()
     kim = sign_in("kim")
     kim.goto("/queue?state=returned")
     expect(kim.locator("main")).to_contain_text(number)
@@ -165,8 +167,39 @@ def test_an_office_sees_only_its_own_cases(sign_in: SignIn, opened: Callable[...
     expect(park.get_by_role("alert")).to_contain_text("권한")
 
 
+def test_a_return_is_taken_back_by_its_office(sign_in: SignIn, opened: Callable[..., str]) -> None:
+    number = opened(LAMP)
+    road = sign_in("road")
+    road.goto(f"/cases/{number}")
+    road.get_by_label("반송 사유").fill("잘못 누름")
+    road.get_by_role("button", name=re.compile("^반송")).click()
+    road.get_by_role("button", name=re.compile("^되돌리기")).click()
+    road.goto(f"/cases/{number}")
+    expect(road.locator("h1")).to_contain_text("배정됨")
+
+
+def test_another_body_that_leads_reads_only_what_is_shared(sign_in: SignIn, opened: Callable[..., str]) -> None:
+    number = opened(LAMP, complainant="가나다")
+    kim = sign_in("kim")
+    kim.goto(f"/cases/{number}")
+    kim.get_by_text("부서 바꾸기·더하기").click()
+    kim.get_by_label("부서, 기관 또는 업무 이름").fill("하남경찰서")
+    kim.get_by_label("이송 사유").fill("경찰 소관")
+    kim.get_by_role("button", name="다른 기관으로 이송").click()
+    police = sign_in("police")
+    police.goto(f"/cases/{number}")
+    expect(police.locator("main")).to_contain_text("공유하지 않은 내용")
+    expect(police.locator("main")).not_to_contain_text("경찰 소관")
+    assert (answer := police.goto(f"/cases/{number}/original")) is not None
+    assert answer.status == 404
+    kim.goto(f"/cases/{number}")
+    kim.get_by_role("button", name="하남경찰서에 내용 공유").click()
+    police.goto(f"/cases/{number}")
+    expect(police.locator("main")).to_contain_text("보안등")
+
+
 def test_the_complained_of_office_never_sees_who_complained(sign_in: SignIn, opened: Callable[..., str]) -> None:
-    number = opened(LAMP, complainant="가나다", contact="비밀 연락처", about_office="roads")
+    number = opened(LAMP, complainant="가나다", contact="비밀 연락처", about_office="도로관리과")
     road, kim = sign_in("road"), sign_in("kim")
     road.goto(f"/cases/{number}")
     expect(road.get_by_role("link", name="원문과 민원인 보기")).to_have_count(0)
@@ -217,10 +250,10 @@ def test_the_counter_opens_a_case(sign_in: SignIn) -> None:
 
 def test_five_wrong_passwords_lock_the_name(browser: Browser, client: httpx.Client) -> None:
     page = browser.new_page(base_url=str(client.base_url))
-    for _ in range(6):
+    for password in (*["wrong wrong wrong"] * 5, PASSWORD):
         page.goto("/login")
         page.get_by_label("사용자 이름").fill("data")
-        page.get_by_label("비밀번호").fill("wrong wrong wrong")
+        page.get_by_label("비밀번호").fill(password)
         page.get_by_role("button", name="로그인").click()
     expect(page.get_by_role("alert")).to_contain_text("15분")
     page.close()

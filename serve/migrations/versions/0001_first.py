@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("paused_hours", sa.Double(), nullable=False),
         sa.Column("reroutes", sa.Integer(), nullable=False),
         sa.Column("lead_fixed", sa.Boolean(), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
         sa.Column("about_office", sa.String(length=64), nullable=False),
         sa.Column("task_changed", sa.Boolean(), nullable=False),
         sa.Column("answer_days", sa.Integer(), nullable=True),
@@ -275,7 +276,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("query", sa.String(length=500), nullable=False),
+        sa.Column("query", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"],
             ["users.id"],
