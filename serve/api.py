@@ -21,17 +21,19 @@ from models.city import load_city, standard
 from models.orgchart import load_orgchart
 from models.pipeline import Pipeline, assemble
 from serve.access import Desk, machine
+from serve.case_pages import router as case_pages
 from serve.engine import Engine, Refresh
 from serve.guard import Guard
 from serve.intake import ERRORS, routed_by
 from serve.intake import router as intake
 from serve.lists import FilterError
 from serve.metrics import Metrics
-from serve.pages import SignInNeededError
 from serve.pages import router as pages
 from serve.pages_kit import error_page, wants_page
 from serve.problems import ApiError, body, field_problem, problem
 from serve.settings import Settings
+from serve.signing import SignInNeededError
+from serve.signing import router as signing
 from serve.store import Store, answers
 from serve.wire import Problem, Result, RouteIn, RouteOut, office_out, proposal_of
 
@@ -118,7 +120,8 @@ def add_routes(app: FastAPI) -> None:
     app.get("/healthz")(health)
     app.get("/readyz", responses=ERRORS)(ready)
     app.get("/metrics", include_in_schema=False)(figures)
-    app.include_router(pages)
+    for router in (signing, pages, case_pages):
+        app.include_router(router)
     app.mount("/static", StaticFiles(packages=[("serve", "static")]))
 
 

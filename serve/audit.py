@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from serve.schema import Event, Head
+from serve.schema_people import Event, Head
 from serve.store import FIRST
 
 

@@ -67,6 +67,13 @@ def find_case(session: Session, client: str, key: str) -> Case | None:
     return session.scalars(select(Case).where(Case.client == client, Case.key == key)).one_or_none()
 
 
+def case_by_number(session: Session, number: str) -> Case | None:
+    """The case that people call so, such as 2026-000123; None where there is none."""
+    _, _, digits = number.rpartition("-")
+    case = session.get(Case, int(digits)) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
+    return case if case and case.number == number else None
+
+
 def open_case(session: Session, arrival: Arrival, routed: Routed, world: World, actor: Actor) -> Case:
     """Open a case: in review, or with its office at once where the router is sure and the city lets it."""
     now, routing = datetime.now(UTC), routed.routing

@@ -13,8 +13,9 @@ from models.pipeline import Routed
 from nlp.complaint import Complaint
 from serve.access import Desk, desk_of, machine
 from serve.case_wire import CaseIn, CaseOut, CasesOut, DecisionIn, case_out
-from serve.cases import Arrival, World, find_case, open_case, tasks_of
-from serve.decide import case_by_number, decide, named_office, stale
+from serve.cases import Arrival, World, case_by_number, find_case, open_case, tasks_of
+from serve.decide import decide, stale
+from serve.effects import named_office
 from serve.engine import Engine, FailedError, OverloadedError, StoppingError
 from serve.lists import page, read_filter
 from serve.moves import Actor, RefusedError, StaleError

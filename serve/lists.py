@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from serve.clocks import ENDED
-from serve.schema import Case, Task, readable
+from serve.schema import Case, Task
+from serve.schema_base import readable
 
 WAITING = ("review", "returned", "consultation", "task_force")
 AGES = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}

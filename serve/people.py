@@ -14,7 +14,7 @@ from serve import audit
 from serve.errors import CommandError
 from serve.lists import WAITING
 from serve.moves import Actor
-from serve.schema import ApiKey, SignIn, User
+from serve.schema_people import ApiKey, SignIn, User
 
 ROLES = ("intake", "officer", "coordinator", "data", "admin")
 SCOPES = ("route", "open", "read", "decide")

@@ -1,58 +1,13 @@
 """The tables of the store: cases with what was proposed and decided, tasks, clocks, people, and the audit trail."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, LargeBinary, String, UniqueConstraint
-from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from serve.deadlines import SEOUL
-
-
-def readable(text: str) -> str:
-    """A text without what no database takes: the character NUL, and halves of characters."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
-
-
-class Words(TypeDecorator[str]):
-    """A text that every database takes."""
-
-    impl = String
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """To the database."""
-        return readable(value) if value else value
-
-
-CODE, NAME, LONG, TEXT = Words(64), Words(200), Words(500), Words()
-
-
-class Moment(TypeDecorator[datetime]):
-    """A moment: stored as UTC without a zone, so that both databases compare it alike; given back with its zone."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To the database. A moment without a zone is refused."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value} has no time zone: give it one")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """From the database."""
-        return value.replace(tzinfo=UTC) if value else None
-
-
-class Base(DeclarativeBase):
-    """What all tables share."""
-
-    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
+from serve.schema_base import CODE, NAME, TEXT, Base
 
 
 class Case(Base):
@@ -245,84 +200,3 @@ class Deadline(Base):
     kind: Mapped[str] = mapped_column(CODE)
     due_at: Mapped[datetime | None]
     why: Mapped[str] = mapped_column(CODE)
-
-
-class Event(Base):
-    """One link of the audit trail. `facts` holds codes and salted hashes, never a complaint's words."""
-
-    __tablename__ = "events"
-    __table_args__ = (Index("ix_events_case", "case_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    at: Mapped[datetime]
-    actor: Mapped[str] = mapped_column(NAME)
-    action: Mapped[str] = mapped_column(CODE)
-    case_id: Mapped[int | None]
-    facts: Mapped[dict[str, Any]]
-    previous: Mapped[str] = mapped_column(CODE)
-    digest: Mapped[str] = mapped_column(CODE)
-
-
-class Head(Base):
-    """The end of the audit trail, in one row, which every writer locks."""
-
-    __tablename__ = "head"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    events: Mapped[int]
-    digest: Mapped[str] = mapped_column(CODE)
-
-
-class User(Base):
-    """A person who signs in."""
-
-    __tablename__ = "users"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    login: Mapped[str] = mapped_column(NAME, unique=True)
-    name: Mapped[str] = mapped_column(NAME)
-    role: Mapped[str] = mapped_column(CODE)
-    office: Mapped[str] = mapped_column(CODE, default="")
-    password: Mapped[str] = mapped_column(LONG)
-    must_change: Mapped[bool] = mapped_column(default=True)
-    failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
-    active: Mapped[bool] = mapped_column(default=True)
-
-
-class SignIn(Base):
-    """A browser that is signed in; the token itself is known to the browser alone."""
-
-    __tablename__ = "sign_ins"
-
-    digest: Mapped[str] = mapped_column(CODE, primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    csrf: Mapped[str] = mapped_column(CODE)
-    seen_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-    user: Mapped[User] = relationship()
-
-
-class ApiKey(Base):
-    """A machine that may call; the key itself is known to the machine alone."""
-
-    __tablename__ = "api_keys"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(NAME, unique=True)
-    digest: Mapped[str] = mapped_column(CODE, unique=True)
-    scopes: Mapped[list[str]]
-    created_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
-
-
-class SavedView(Base):
-    """A filter of the queue that a person keeps."""
-
-    __tablename__ = "views"
-    __table_args__ = (UniqueConstraint("user_id", "name"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    name: Mapped[str] = mapped_column(NAME)
-    query: Mapped[str] = mapped_column(TEXT)

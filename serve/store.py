@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from serve.errors import CommandError
-from serve.schema import Head
+from serve.schema_people import Head
 
 FIRST = "0" * 64
 LOCK = 7_106_001  # the number of the lock under which PostgreSQL is brought up to date

@@ -2,9 +2,5 @@
 
 from alembic import context
 
-from serve.schema import Base
-
-context.configure(
-    connection=context.config.attributes["connection"], target_metadata=Base.metadata, render_as_batch=True
-)
+context.configure(connection=context.config.attributes["connection"], render_as_batch=True)
 context.run_migrations()

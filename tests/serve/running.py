@@ -13,7 +13,7 @@ import uvicorn
 from models.pipeline import Pipeline
 from serve.api import create_app
 from serve.people import SCOPES, add_user, digest
-from serve.schema import ApiKey, User
+from serve.schema_people import ApiKey, User
 from serve.settings import Settings
 from serve.store import Store, open_store
 

@@ -17,7 +17,8 @@ from serve.feedback import export
 from serve.moves import Actor
 from serve.people import SignInError, add_key, known_key, proves, revoke_key, sign_in, signed_in
 from serve.retention import purge
-from serve.schema import Case, CaseText, Decided, Event, Note, Proposed, User
+from serve.schema import Case, CaseText, Decided, Note, Proposed
+from serve.schema_people import Event, User
 from serve.store import Store, open_store
 from tests.serve.running import PASSWORD, furnish
 
@@ -192,7 +193,7 @@ def test_the_migrations_make_the_tables_that_the_program_uses(store: Store) -> N
     from alembic.autogenerate import compare_metadata
     from alembic.runtime.migration import MigrationContext
 
-    from serve.schema import Base
+    from serve.schema_base import Base
 
     with store.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []

@@ -14,7 +14,8 @@ from serve.audit import verify
 from serve.cases import Arrival, World, open_case, tasks_of
 from serve.decide import decide
 from serve.moves import Actor, RefusedError, StaleError
-from serve.schema import Case, CaseText, Clock, Deadline, Decided, Event, Task
+from serve.schema import Case, CaseText, Clock, Deadline, Decided, Task
+from serve.schema_people import Event
 from serve.store import Store
 from serve.tasks import act_on_task
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from serve.schema import Moment
+from serve.schema_base import Moment
 
 revision = "0001"
 down_revision = None
