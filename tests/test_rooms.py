@@ -43,7 +43,8 @@ def test_no_module_hides_a_library() -> None:
 def test_files_stay_small() -> None:
     for room in ROOMS:
         for path in (ROOT / room).rglob("*.py"):
-            assert len(path.read_text(encoding="utf-8").splitlines()) <= 260, path
+            generated = path.parent.name == "versions"  # Alembic's
+            assert generated or len(path.read_text(encoding="utf-8").splitlines()) <= 260, path
 
 
 def test_no_city_is_named_in_code() -> None:
