@@ -17,6 +17,7 @@ HEADS = 12
 EPSILON = 1e-12
 BUDGET = 6144  # pieces in one call of the engine, padding included
 MOST = 64  # windows in one call
+SPREAD, SLACK = 1.25, 4  # a window is no longer than the group's shortest times this, and so many pieces: padding costs
 
 Floats = NDArray[np.float32]
 Weights = Mapping[str, Floats]
@@ -52,10 +53,11 @@ class Encoder:
 
 
 def grouped(made: Sequence[Window]) -> Iterator[list[Window]]:
-    """Windows, shortest first, in groups that the engine takes in one call."""
+    """Windows, shortest first, in groups that the engine takes in one call: of much the same length, and not too many."""
     group: list[Window] = []
     for one in made:
-        if group and (len(group) == MOST or len(one.ids) * (len(group) + 1) > BUDGET):
+        full = len(group) == MOST or len(one.ids) * (len(group) + 1) > BUDGET
+        if group and (full or len(one.ids) > SPREAD * len(group[0].ids) + SLACK):
             yield group
             group = []
         group.append(one)
