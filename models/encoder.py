@@ -53,7 +53,7 @@ class Encoder:
 
 
 def grouped(made: Sequence[Window]) -> Iterator[list[Window]]:
-    """Windows, shortest first, in groups that the engine takes in one call: of much the same length, and not too many."""
+    """Windows, shortest first, in groups that the engine takes in one call: of much the same length, not too many."""
     group: list[Window] = []
     for one in made:
         full = len(group) == MOST or len(one.ids) * (len(group) + 1) > BUDGET
