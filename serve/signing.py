@@ -73,7 +73,6 @@ def role(*allowed: str) -> Callable[[Request, Person], Person]:
 
 Coordinator = Annotated[Person, Depends(role("coordinator"))]
 Handler = Annotated[Person, Depends(role("coordinator", "officer"))]
-Reader = Annotated[Person, Depends(role("coordinator", "officer", "intake"))]
 Officer = Annotated[Person, Depends(role("officer"))]
 Counter = Annotated[Person, Depends(role("intake", "coordinator"))]
 Watcher = Annotated[Person, Depends(role("coordinator", "data", "admin"))]
