@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -82,19 +83,27 @@ def decide(
         drop_open_tasks(change)
     session.flush()
     enter_stage(session, case, world.city, now)
+    decided = kept(change.session, case, actor, name, before, change.value("reason"), now)
+    audit.append(session, actor.name, name, case.id, before=before, after=decided.after)
+    session.flush()
+    return decided
+
+
+def kept(
+    session: Session, case: Case, actor: Actor, move: str, before: dict[str, Any], reason: str, now: datetime
+) -> Decided:
+    """A decision as it is kept: what held before and what holds now."""
     decided = Decided(
         case_id=case.id,
         at=now,
         actor=actor.name,
         office=actor.office,
-        move=name,
+        move=move,
         before=before,
         after=snapshot(case, tasks_of(session, case)),
-        reason=change.value("reason"),
+        reason=reason,
     )
     session.add(decided)
-    audit.append(session, actor.name, name, case.id, before=before, after=decided.after)
-    session.flush()
     return decided
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from serve import audit
 from serve.cases import World, snapshot, tasks_of
+from serve.decide import kept
 from serve.moves import OFFICER, Actor, RefusedError, check_values, state_name, table, task_moves
 from serve.schema import Case, Decided, Task
 
@@ -37,17 +38,7 @@ def act_on_task(
         task.reply = values["text"].strip()
     case.task_changed, case.changed_at = True, now
     session.flush()
-    decided = Decided(
-        case_id=case.id,
-        at=now,
-        actor=actor.name,
-        office=actor.office,
-        move=name,
-        before=before,
-        after=snapshot(case, tasks_of(session, case)),
-        reason=values.get("reason", "").strip(),
-    )
-    session.add(decided)
+    decided = kept(session, case, actor, name, before, values.get("reason", "").strip(), now)
     audit.append(session, actor.name, name, case.id, task=task.id, office=task.office, state=task.state)
     session.flush()
     return decided
