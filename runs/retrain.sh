@@ -19,8 +19,8 @@ minwon train corpus
 # Fine-tune on `train`. Weights stay in WORK; a stop costs at most one epoch.
 minwon train fit --cache "$work/base" --work "$work"
 
-# (When only some texts are new, `minwon train fit --start OLD/network.pt --epochs 1 --encoder-rate 5e-5 --head-rate 5e-4` goes
-# on from an earlier run in a quarter of the time.)
+# (When only some texts are new, `minwon train fit --start models/release --epochs 1 --encoder-rate 5e-5 --head-rate 5e-4` goes
+# on from the shipped model in a quarter of the time.)
 
 # Export to the serving format and fit what probabilities may claim on `heldout`, through the engine that serves.
 minwon train export "artifacts/$version" --version "$version" --cache "$work/base" --work "$work"

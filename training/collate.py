@@ -1,5 +1,6 @@
 """Examples to arrays: tokenised once, kept in a `datasets.Dataset`, put together batch by batch."""
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from models.windows import LIMIT, Window, batch, tokenise, windows
 from nlp.complaint import Complaint
 from nlp.reading import Reading, read_one
 from training.examples import FLAGS, KINDS, Example
+from training.runon import run_on
 
 Row = Mapping[str, Any]  # what `prepare_one` makes
 
@@ -35,15 +37,21 @@ class Labels:
         return [self.duties.index(duty) for duty in duties]
 
 
-def prepare(examples: Sequence[Example], labels: Labels, tokenizer: Tokenizer) -> Dataset:
-    """One row per example: its sentences' pieces, roles and evidence, and its labels as numbers."""
-    rows = [prepare_one(example, labels, tokenizer) for example in examples]
+def prepare(
+    examples: Sequence[Example], labels: Labels, tokenizer: Tokenizer, chained: float = 0.0, seed: int = 0
+) -> Dataset:
+    """One row per example: its sentences' pieces, roles and evidence, and its labels as numbers. A share `chained` of
+    the texts is read with run-on sentences.
+    """
+    chance = random.Random(f"chained/{seed}")
+    readings = (read_one(one.complaint) for one in examples)
+    read = (run_on(one, chance) if chance.random() < chained else one for one in readings)
+    rows = [prepare_one(one, reading, labels, tokenizer) for one, reading in zip(examples, read, strict=True)]
     return Dataset.from_list(rows)
 
 
-def prepare_one(example: Example, labels: Labels, tokenizer: Tokenizer) -> dict[str, Any]:
-    """One example as a row of numbers."""
-    reading = read_one(example.complaint)
+def prepare_one(example: Example, reading: Reading, labels: Labels, tokenizer: Tokenizer) -> dict[str, Any]:
+    """One example, as it was read, as a row of numbers."""
     pieces = tokenise(tokenizer, [one.text for one in reading.sentences])
     duties = [carried.duty for carried in example.duties]
     offices = {labels.chart.office_of(duty).id for duty in duties}

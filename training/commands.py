@@ -119,7 +119,7 @@ def fit_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="seed (default: the recipe's)")
     parser.add_argument("--encoder-rate", type=float, default=0, help="the encoder's rate (default: the recipe's)")
     parser.add_argument("--head-rate", type=float, default=0, help="the heads' rate (default: the recipe's)")
-    parser.add_argument("--start", type=Path, help="weights of an earlier run (network.pt) to go on from, not the base")
+    parser.add_argument("--start", type=Path, help="a model folder to go on from, such as models/release, not the base")
     without_option(parser)
 
 

@@ -10,13 +10,15 @@ import torch
 from datasets import Dataset, load_from_disk
 from tokenizers import Tokenizer
 
-from models.artifact import LabelSet, Manifest, assemble, read_labels
+from models.artifact import LAYOUT, LabelSet, Manifest, assemble, read_labels
 from models.calibration import Calibration
 from models.city import standard
 from models.heads import Scores
 from models.lexical import LexicalScores
 from models.orgchart import OrgChart, load_orgchart
+from models.weights import load_weights
 from nlp.reading import read
+from training.asides import asides
 from training.augment import described, disturb, joined_pairs
 from training.base import load_base
 from training.calibrate import fit_calibration, truth_of
@@ -33,6 +35,8 @@ from training.splits import NAMES, paths_of, read_splits
 PAIRS = 0.12  # joined pairs, as a share of the training texts
 GRAFTS = 0.25  # stories with another request, likewise
 SIGNALS = 0.25  # texts with a signal of complexity put in, likewise
+ASIDES = 0.25  # texts with a piece of another put in, likewise
+CHAINED = 0.5  # of all texts, those read with run-on sentences
 COPIES = 2  # differently disturbed copies of the corpus, taken in turn by the epochs
 
 
@@ -46,7 +50,7 @@ class Plan:
     work: Path
     target: Path
     recipe: Recipe
-    start: Path | None = None  # weights of an earlier run to go on from, instead of the pretrained base
+    start: Path | None = None  # a model folder to go on from, instead of the pretrained base
     without: tuple[str, ...] = ()
 
 
@@ -56,12 +60,15 @@ def todays_chart() -> OrgChart:
 
 
 def training_examples(examples: Sequence[Example], chart: OrgChart, seed: int) -> list[Example]:
-    """The corpus as it is trained on: disturbed copies, joined pairs, and the duty table's own words."""
+    """The corpus as it is trained on: disturbed copies, joined pairs, grafts, signals, asides, and the duty table's own
+    words.
+    """
     copies = [disturb(one, seed + copy) for copy in range(COPIES) for one in examples]
     pairs = joined_pairs(examples, chart, round(len(examples) * PAIRS * COPIES), seed)
     grafts = grafted(examples, round(len(examples) * GRAFTS * COPIES), seed)
     harder = signalled(examples, round(len(examples) * SIGNALS * COPIES), seed)
-    return copies + [disturb(one, seed) for one in (*pairs, *grafts, *harder)] + described(chart)
+    more = asides(examples, chart, round(len(examples) * ASIDES * COPIES), seed)
+    return copies + [disturb(one, seed) for one in (*pairs, *grafts, *harder, *more)] + described(chart)
 
 
 def labels_of(plan: Plan) -> Labels:
@@ -84,11 +91,23 @@ def train(plan: Plan) -> ComplaintNetwork:
     torch.manual_seed(plan.recipe.seed)
     network = build(base, labels)
     if plan.start:
-        network.load_state_dict(torch.load(plan.start, weights_only=True))
+        load_released(network, plan.start, labels.duties)
     rows = training_rows(plan, labels, base.tokenizer)
     fit(network, rows, collator(base.tokenizer, len(labels.duties)), plan.recipe, plan.work / "checkpoints")
     torch.save(network.state_dict(), plan.work / "network.pt")
     return network
+
+
+def load_released(network: ComplaintNetwork, folder: Path, duties: Sequence[str]) -> None:
+    """The weights of a model folder, rounded as it keeps them, into a network of the same duties.
+
+    Raises ValueError when the folder's model knows other duties.
+    """
+    if read_labels(folder).duties != tuple(duties):
+        raise ValueError(f"{folder}: its model knows other duties than duties.tsv: fit from the base, without --start")
+    for part, name in ((network.encoder, LAYOUT.encoder), (network.heads, LAYOUT.heads)):
+        held = load_weights(folder / name)
+        part.load_state_dict({key: torch.from_numpy(array) for key, array in held.items()})
 
 
 def training_rows(plan: Plan, labels: Labels, tokenizer: Tokenizer) -> Dataset:
@@ -99,7 +118,8 @@ def training_rows(plan: Plan, labels: Labels, tokenizer: Tokenizer) -> Dataset:
     if not folder.is_dir():
         examples = training_examples(read_splits().train, labels.chart, plan.recipe.seed)
         partial = folder.with_suffix(".partial")
-        prepare(covered(examples, labels.duties), labels, tokenizer).save_to_disk(str(partial))
+        chosen = covered(examples, labels.duties)
+        prepare(chosen, labels, tokenizer, CHAINED, plan.recipe.seed).save_to_disk(str(partial))
         partial.rename(folder)
     return load_from_disk(str(folder))
 

@@ -1,4 +1,5 @@
-"""Signals of complexity, put into texts that lack them: earlier asks, many signatories, offices that passed it on.
+"""Signals of complexity, put into texts that lack them: earlier asks, many signatories, damages claimed, a formal
+objection, offices that passed it on.
 
 The level is the highest of a text's signals (docs/labels.md). Sentences that only look like a signal change nothing.
 """
@@ -34,14 +35,14 @@ def signals() -> tuple[Signal, ...]:
 
 
 def signal_of(name: str, text: str) -> Signal:
-    """One signal from its row: `repeat=2`, `collective`, `passed` or `nothing`."""
+    """One signal from its row: `repeat=2`, `collective`, `damages`, `objection`, `passed` or `nothing`."""
     kind, _, count = name.partition("=")
     match kind:
         case "repeat":
             return Signal(text, ASKED.get(int(count), HARDEST), "repeat", int(count))
         case "collective":
             return Signal(text, HARDEST, "collective", 1)
-        case "passed":
+        case "passed" | "damages" | "objection":
             return Signal(text, HARDEST, "", 0)
         case _:
             return Signal(text, 1, "", 0)
