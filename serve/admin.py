@@ -94,8 +94,8 @@ def export_decisions(given: argparse.Namespace) -> int:
 
 
 def backup(given: argparse.Namespace) -> int:
-    """A copy of a SQLite store while it is in use."""
-    from serve.retention import backup as copy
+    """A copy of a store while it is in use."""
+    from serve.copies import backup as copy
 
     copy(url_of(given), given.output)
     say(summary("saved", path=given.output))
@@ -108,11 +108,12 @@ def restore_options(parser: argparse.ArgumentParser) -> None:
 
 
 def restore(given: argparse.Namespace) -> int:
-    """Put a copy in the place of a SQLite store that is not in use."""
-    from serve.retention import restore as put_back
+    """Put a copy in the place of a store that is not in use."""
+    from serve.copies import address_of
+    from serve.copies import restore as put_back
 
     put_back(url_of(given), given.source)
-    say(summary("saved", path=url_of(given)))
+    say(summary("saved", path=address_of(url_of(given)).render_as_string()))
     return 0
 
 
@@ -151,8 +152,8 @@ TASKS: dict[str, tuple[str, Task, Options]] = {
     "purge": ("erase words and persons by the city's retention table", purge, config_option),
     "demo": ("fill an empty store with people and cases to try things on", demo, demo_options),
     "export-decisions": ("write decided cases as Parquet for retraining", export_decisions, output_options),
-    "backup": ("copy a SQLite store while it is in use", backup, output_options),
-    "restore": ("put a copy in the place of a SQLite store", restore, restore_options),
+    "backup": ("copy a store while it is in use", backup, output_options),
+    "restore": ("put a copy in the place of a store that is not in use", restore, restore_options),
 }
 
 ADMIN = Entry("people, keys, audit, erasure, export and backup of the store", arguments, run)

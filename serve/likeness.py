@@ -6,6 +6,7 @@ texts' vectors. A machine only points: people link, and people close.
 
 import hashlib
 import threading
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ WIDTH, HASHES = 5, 64
 SAME_WORDS = 0.5  # share of equal hashes from which a text repeats another
 SAME_MATTER = 0.6  # cosine from which a case is shown as like
 MOST = 20_000  # the latest cases that are looked through
+KEPT = 3600.0  # seconds after which all is read anew: what was erased from the store leaves the memory as well
 PRIME = (1 << 61) - 1
 
 
@@ -51,6 +53,11 @@ class Likeness:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
+        self.forget()
+
+    def forget(self) -> None:
+        """Hold nothing any more."""
+        self.since = time.monotonic()
         self.last = 0
         self.cases: list[int] = []
         self.vectors: list[bytes] = []
@@ -58,7 +65,9 @@ class Likeness:
         self.models: list[str] = []
 
     def refresh(self, session: Session) -> None:
-        """Read what came since the last look."""
+        """Read what came since the last look; all of it where the last reading of all is an hour old."""
+        if time.monotonic() - self.since >= KEPT:
+            self.forget()
         rows = session.execute(
             select(Proposed.id, Proposed.case_id, Proposed.vector, Proposed.shingles, Proposed.model_version)
             .where(Proposed.id > self.last)

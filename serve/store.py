@@ -61,7 +61,7 @@ def open_store(url: str, upgrade: bool = True) -> Store:
             Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(address, pool_pre_ping=address.get_backend_name() != "sqlite")
     except (ArgumentError, ModuleNotFoundError, OSError) as error:
-        raise StoreError(f"MINWON_DATABASE {url!r}: {error}: write sqlite:///FILE or postgresql+psycopg://…") from error
+        raise StoreError(f"MINWON_DATABASE: {error}: write sqlite:///FILE or postgresql+psycopg://…") from error
     if engine.dialect.name == "sqlite":
         prepare_sqlite(engine)
     try:

