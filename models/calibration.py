@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.heads import Scores, sigmoid, softmax
+from models.heads import ABSENT, Scores, sigmoid, softmax
 from models.lexical import LexicalScores
 
 Floats = NDArray[np.float32]
+Line = tuple[float, float, float, float]  # weights of the encoder's score, the lexical score, the count; a constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,17 @@ class Calibration:
 
     `lexical` weighs the lexical scores of lead and kind against the encoder's; `temperature` divides the lead's sum. A
     duty's probability is logistic in its score for the text and its best score in a sentence (`duty`: two weights and
-    a constant), a step of complexity in the scores of both models (`steps`: two weights and a constant), the two of
-    `several` in the encoder's (weight, constant). `flag_cuts` are where a flag is set.
+    a constant); a step of complexity (`steps`) and the two of `several` in the scores of both models and the logarithm
+    of the number of sentences, since the strongest of many is stronger (three weights and a constant).
+    `flag_cuts` are where a flag is set.
     `sets` are pairs of a wanted coverage and the probability from which an office belongs to the conformal set.
     """
 
     temperature: float
     lexical: tuple[float, float]
     duty: tuple[float, float, float]
-    several: tuple[tuple[float, float], tuple[float, float]]
-    steps: tuple[tuple[float, float, float], ...]
+    several: tuple[Line, ...]
+    steps: tuple[Line, ...]
     flag_cuts: tuple[float, ...]
     kind_bias: tuple[float, ...]
     kind_temperature: float
@@ -63,14 +65,14 @@ class Calibration:
         text, sentence, constant = np.array(self.duty, np.float32)
         return sigmoid(text * scores.duty + sentence * best_sentence(scores) + constant)
 
-    def several_of(self, scores: Scores) -> Floats:
+    def several_of(self, scores: Scores, lexical: LexicalScores) -> Floats:
         """(n, 2): several offices, several bodies."""
-        return straight(scores.several, self.several)
+        return logistic(scores.several, lexical.several, sentences(scores), self.several)
 
     def step(self, scores: Scores, lexical: LexicalScores) -> Floats:
         """(n, 3): the probability that complexity is above 1, 2 and 3, never rising."""
-        ours, theirs, constant = np.array(self.steps, np.float32).T
-        return np.minimum.accumulate(sigmoid(ours * scores.complexity + theirs * lexical.steps + constant), axis=1)
+        above = logistic(scores.complexity, lexical.steps, sentences(scores), self.steps)
+        return np.minimum.accumulate(above, axis=1)
 
     def kind(self, scores: Scores, lexical: LexicalScores) -> Floats:
         """(n, kinds), rows sum to one."""
@@ -89,10 +91,16 @@ class Calibration:
         return min(kept, default=2.0)
 
 
-def straight(scores: Floats, lines: Sequence[tuple[float, float]]) -> Floats:
-    """Logistic in each column, with its own weight and constant (Platt, 1999)."""
-    weights, constants = np.array(lines, np.float32).T
-    return sigmoid(scores * weights + constants)
+def logistic(ours: Floats, theirs: Floats, count: Floats, lines: Sequence[Line]) -> Floats:
+    """Logistic in each column of both models' scores (n, columns) and in `count` (n,), by a line each."""
+    of_ours, of_theirs, of_count, constant = np.array(lines, np.float32).T
+    return sigmoid(ours * of_ours + theirs * of_theirs + count[:, None] * of_count + constant)
+
+
+def sentences(scores: Scores) -> Floats:
+    """(n,): the logarithm of each text's number of sentences, and one."""
+    held: Floats = np.log1p((scores.sentence[..., 0] > ABSENT / 2).sum(axis=1)).astype(np.float32)
+    return held
 
 
 def best_sentence(scores: Scores) -> Floats:

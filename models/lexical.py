@@ -28,18 +28,19 @@ def ngrams(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class LexicalScores:
-    """Scores (logits) of n texts: `lead` (n, k), `kind` (n, kinds), `steps` (n, 3)."""
+    """Scores (logits) of n texts: `lead` (n, k), `kind` (n, kinds), `steps` (n, 3), `several` (n, 2)."""
 
     lead: Floats
     kind: Floats
     steps: Floats
+    several: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Lexical:
     """A fitted linear model.
 
-    `rows` maps an n-gram to its row; `idf` (rows,) its rarity; `weights` (rows, k + kinds + 3) and `bias` its scores.
+    `rows` maps an n-gram to its row; `idf` (rows,) its rarity; `weights` (rows, k + kinds + 5) and `bias` its scores.
     """
 
     rows: Mapping[str, int]
@@ -52,8 +53,9 @@ class Lexical:
     def score(self, texts: Sequence[str]) -> LexicalScores:
         """The scores of texts, as cleaned and masked."""
         scores = np.stack([self.score_one(text) for text in texts])
-        lead, kind, steps = np.split(scores, [self.duties, self.duties + self.kinds], axis=1)
-        return LexicalScores(lead, kind, steps)
+        known = self.duties + self.kinds
+        lead, kind, steps, several = np.split(scores, [self.duties, known, known + 3], axis=1)
+        return LexicalScores(lead, kind, steps, several)
 
     def score_one(self, text: str) -> Floats:
         """One text's scores."""

@@ -59,7 +59,7 @@ class NeuralClassifier:
     ) -> list[Prediction]:
         """Predictions from raw scores; `vectors` (n, width) are those of the whole texts."""
         known = self.calibration
-        lead, present, several = known.lead(scores, lexical), known.present(scores), known.several_of(scores)
+        lead, present, several = known.lead(scores, lexical), known.present(scores), known.several_of(scores, lexical)
         steps, kinds, flags = known.step(scores, lexical), known.kind(scores, lexical), sigmoid(scores.flag)
         evidence, levels = scores.sentence.argmax(axis=1), levels_of(steps)
         taken = np.rint(steps.sum(axis=1)).astype(np.int64)  # the expected level: what quadratic kappa rewards

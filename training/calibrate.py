@@ -10,7 +10,7 @@ from scipy.optimize import minimize, minimize_scalar
 from scipy.stats import beta
 from sklearn.linear_model import LogisticRegression
 
-from models.calibration import Calibration, Promise, best_sentence
+from models.calibration import Calibration, Line, Promise, best_sentence, logistic, sentences
 from models.heads import Scores, sigmoid, softmax
 from models.lexical import LexicalScores
 from models.orgchart import OrgChart
@@ -96,19 +96,27 @@ def fit_calibration(scores: Scores, lexical: LexicalScores, truth: Truth) -> Cal
     kind_weight, kind_bias = fit_kind(scores.kind, lexical.kind, truth.kind, truth.kind_weight)
     summed_kind = scores.kind + np.float32(kind_weight) * lexical.kind + np.array(kind_bias, np.float32)
     duty = fit_duty(scores, truth.present)
-    several = tuple(platt(scores.several[:, i], truth.several[:, i], truth.level_weight) for i in range(2))
+    count = sentences(scores)
+    several = tuple(
+        fit_line(scores.several[:, i], lexical.several[:, i], count, truth.several[:, i], truth.level_weight)
+        for i in range(2)
+    )
+    steps = tuple(
+        fit_line(scores.complexity[:, i], lexical.steps[:, i], count, truth.level > i + 1, truth.level_weight)
+        for i in range(3)
+    )
     summed_lead: Floats = scores.lead + np.float32(lead_weight) * lexical.lead
     lead = softmax(summed_lead / np.float32(temperature))
     text, sentence, constant = np.array(duty, np.float32)
     present = sigmoid(text * scores.duty + sentence * best_sentence(scores) + constant)
-    several_probability = sigmoid(several[0][0] * scores.several[:, 0] + several[0][1])
+    several_probability = logistic(scores.several, lexical.several, count, several)[:, 0]
     support, several_cut = fit_support(lead, present, several_probability, truth)
     return Calibration(
         temperature=temperature,
         lexical=(lead_weight, kind_weight),
         duty=duty,
-        several=(several[0], several[1]),
-        steps=tuple(fit_step(scores, lexical, i, truth) for i in range(3)),
+        several=several,
+        steps=steps,
         flag_cuts=tuple(best_cut(sigmoid(scores.flag[:, i]), truth.flags[:, i]) for i in range(len(FLAGS))),
         kind_bias=kind_bias,
         kind_temperature=fit_temperature(summed_kind, truth.kind),
@@ -132,13 +140,6 @@ def fit_lead(ours: Floats, theirs: Floats, target: NDArray[np.int64]) -> tuple[f
     return float(found[0]), float(np.exp(found[1]))
 
 
-def fit_step(scores: Scores, lexical: LexicalScores, at: int, truth: Truth) -> tuple[float, float, float]:
-    """One step of complexity, logistic in both models' scores."""
-    features = np.stack([scores.complexity[:, at], lexical.steps[:, at]], axis=1)
-    model = LogisticRegression(C=10.0, max_iter=1000).fit(features, truth.level > at + 1, truth.level_weight)
-    return float(model.coef_[0, 0]), float(model.coef_[0, 1]), float(model.intercept_[0])
-
-
 def fit_temperature(scores: Floats, target: NDArray[np.int64]) -> float:
     """The temperature of least log loss (Guo et al., 2017)."""
     rows = np.arange(len(target))
@@ -157,12 +158,16 @@ def fit_duty(scores: Scores, present: Flags) -> tuple[float, float, float]:
     return float(model.coef_[0, 0]), float(model.coef_[0, 1]), float(model.intercept_[0])
 
 
-def platt(scores: Floats, target: Flags, weight: Floats) -> tuple[float, float]:
-    """Weight and constant of a logistic fit (Platt, 1999); the scores as they are when one class is missing."""
+def fit_line(ours: Floats, theirs: Floats, count: Floats, target: Flags, weight: Floats) -> Line:
+    """A logistic fit (Platt, 1999, with more than one score) of texts (n,); the encoder's scores as they are when one
+    class is missing.
+    """
     if target.all() or not target.any():
-        return 1.0, 0.0
-    model = LogisticRegression(C=10.0, max_iter=1000).fit(scores[:, None], target, sample_weight=weight)
-    return float(model.coef_[0, 0]), float(model.intercept_[0])
+        return 1.0, 0.0, 0.0, 0.0
+    features = np.stack([ours, theirs, count], axis=1)
+    model = LogisticRegression(C=10.0, max_iter=1000).fit(features, target, sample_weight=weight)
+    first, second, third = (float(one) for one in model.coef_[0])
+    return first, second, third, float(model.intercept_[0])
 
 
 def fit_kind(ours: Floats, theirs: Floats, target: NDArray[np.int64], share: Floats) -> tuple[float, tuple[float, ...]]:

@@ -1,7 +1,7 @@
 """Examples to arrays: tokenised once, kept in a `datasets.Dataset`, put together batch by batch."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,11 @@ class Labels:
         """Rows of the given duties."""
         return [self.duties.index(duty) for duty in duties]
 
+    def crowd(self, duties: Iterable[str]) -> tuple[int, int]:
+        """How many offices, and how many bodies, some duties need."""
+        offices = [self.chart.office_of(duty) for duty in duties]
+        return len({one.id for one in offices}), len({one.body for one in offices})
+
 
 def prepare(
     examples: Sequence[Example], labels: Labels, tokenizer: Tokenizer, chained: float = 0.0, seed: int = 0
@@ -54,8 +59,7 @@ def prepare_one(example: Example, reading: Reading, labels: Labels, tokenizer: T
     """One example, as it was read, as a row of numbers."""
     pieces = tokenise(tokenizer, [one.text for one in reading.sentences])
     duties = [carried.duty for carried in example.duties]
-    offices = {labels.chart.office_of(duty).id for duty in duties}
-    bodies = {labels.chart.office_of(duty).body for duty in duties}
+    offices, bodies = labels.crowd(duties)
     evidence = [
         [position, sentence]
         for position, carried in zip(labels.positions(duties), example.duties, strict=True)
@@ -71,7 +75,7 @@ def prepare_one(example: Example, reading: Reading, labels: Labels, tokenizer: T
         "complexity": example.complexity,
         "kind": KINDS.index(example.kind),
         "flags": [int(flag in example.flags) for flag in FLAGS],
-        "several": [int(len(offices) > 1), int(len(bodies) > 1)],
+        "several": [int(offices > 1), int(bodies > 1)],
         "length": sum(len(one) for one in pieces),
     }
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from models.orgchart import OrgChart
+from nlp.reading import read_one
 from training.collate import squeeze
 from training.examples import FLAGS, KINDS, Example, read_examples
 from training.measures import quadratic_kappa
@@ -29,6 +30,7 @@ COMMON = 3  # authors who may share a place name before it is said
 REGISTER = {
     "long: characters, 25 / 50 / 75 %": "256 / 360 / 537",
     "short: characters, 25 / 50 / 75 %": "25 / 39 / 60",
+    "long: letters a sentence": "53",
     "long: greeting": "0.31",
     "long: a question anywhere": "0.36",
     "long: numbered list": "0.18",
@@ -131,6 +133,7 @@ def figures(split: str, examples: Sequence[Example]) -> list[str]:
     ours = (
         quartiles(length(one) for one in long),
         quartiles(length(one) for one in short),
+        sentence_length(long),
         share(long, r"안녕하"),
         share(long, r"\?"),
         share(long, r"(?:^|\s)(?:1\.|1\)|①|첫째|첫 번째)"),
@@ -150,6 +153,12 @@ def figures(split: str, examples: Sequence[Example]) -> list[str]:
 def length(example: Example) -> int:
     """Characters of title and body."""
     return len(example.title) + len(example.body)
+
+
+def sentence_length(examples: Sequence[Example]) -> str:
+    """The mean length of some texts' sentences."""
+    lengths = [len(sentence.text) for one in examples for sentence in read_one(one.complaint).sentences]
+    return f"{statistics.fmean(lengths):.0f}" if lengths else "-"
 
 
 def quartiles(lengths: Iterable[int]) -> str:

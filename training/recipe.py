@@ -18,7 +18,6 @@ from models.lexical import LexicalScores
 from models.orgchart import OrgChart, load_orgchart
 from models.weights import load_weights
 from nlp.reading import read
-from training.asides import asides
 from training.augment import described, disturb, joined_pairs
 from training.base import load_base
 from training.calibrate import fit_calibration, truth_of
@@ -35,7 +34,6 @@ from training.splits import NAMES, paths_of, read_splits
 PAIRS = 0.12  # joined pairs, as a share of the training texts
 GRAFTS = 0.25  # stories with another request, likewise
 SIGNALS = 0.25  # texts with a signal of complexity put in, likewise
-ASIDES = 0.25  # texts with a piece of another put in, likewise
 CHAINED = 0.5  # of all texts, those read with run-on sentences
 COPIES = 2  # differently disturbed copies of the corpus, taken in turn by the epochs
 
@@ -60,15 +58,14 @@ def todays_chart() -> OrgChart:
 
 
 def training_examples(examples: Sequence[Example], chart: OrgChart, seed: int) -> list[Example]:
-    """The corpus as it is trained on: disturbed copies, joined pairs, grafts, signals, asides, and the duty table's own
+    """The corpus as it is trained on: disturbed copies, joined pairs, grafts, signals, and the duty table's own
     words.
     """
     copies = [disturb(one, seed + copy) for copy in range(COPIES) for one in examples]
     pairs = joined_pairs(examples, chart, round(len(examples) * PAIRS * COPIES), seed)
     grafts = grafted(examples, round(len(examples) * GRAFTS * COPIES), seed)
     harder = signalled(examples, round(len(examples) * SIGNALS * COPIES), seed)
-    more = asides(examples, chart, round(len(examples) * ASIDES * COPIES), seed)
-    return copies + [disturb(one, seed) for one in (*pairs, *grafts, *harder, *more)] + described(chart)
+    return copies + [disturb(one, seed) for one in (*pairs, *grafts, *harder)] + described(chart)
 
 
 def labels_of(plan: Plan) -> Labels:
@@ -140,7 +137,7 @@ def release(plan: Plan, version: str) -> Manifest:
     network, tokenizer, labels = load_trained(plan)
     label_set = LabelSet(labels.duties, KINDS, FLAGS, network.heads.scale)
     export_network(network, tokenizer, label_set, plan.target)
-    export_lexical(covered(read_splits().train, labels.duties), labels.duties, plan.target)
+    export_lexical(covered(read_splits().train, labels.duties), labels, plan.target)
     return recalibrate(plan.target, version)
 
 
@@ -166,8 +163,8 @@ NO_CALIBRATION = Calibration(
     temperature=1.0,
     lexical=(0.0, 0.0),
     duty=(1.0, 0.0, 0.0),
-    several=((1.0, 0.0), (1.0, 0.0)),
-    steps=((1.0, 0.0, 0.0),) * 3,
+    several=((1.0, 0.0, 0.0, 0.0),) * 2,
+    steps=((1.0, 0.0, 0.0, 0.0),) * 3,
     flag_cuts=(0.5,) * len(FLAGS),
     kind_bias=(0.0,) * len(KINDS),
     kind_temperature=1.0,

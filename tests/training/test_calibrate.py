@@ -11,12 +11,12 @@ from training.calibrate import (
     NAMED,
     SHIFT,
     Truth,
+    fit_line,
     fit_promises,
     fit_sets,
     fit_support,
     fit_temperature,
     lower_bound,
-    platt,
 )
 
 
@@ -53,7 +53,7 @@ def test_a_temperature_undoes_overconfidence() -> None:
 
 def test_a_class_that_never_occurs_leaves_its_scores_alone() -> None:
     scores = np.zeros(5, np.float32)
-    assert platt(scores, np.zeros(5, bool), np.ones(5, np.float32)) == (1.0, 0.0)
+    assert fit_line(scores, scores, scores, np.zeros(5, bool), np.ones(5, np.float32)) == (1.0, 0.0, 0.0, 0.0)
 
 
 def test_an_office_set_holds_the_right_office_as_often_as_it_says() -> None:

@@ -23,7 +23,7 @@ def test_ngrams_stay_inside_words_and_know_their_edges() -> None:
 
 def test_scores_are_those_of_the_fitted_regression(examples: list[Example], labels: Labels, tmp_path: Path) -> None:
     texts = [*examples, replace(examples[0], complexity=3, kind="suggestion")] * 4
-    export_lexical(texts, labels.duties, tmp_path)
+    export_lexical(texts, labels, tmp_path)
     names = LabelSet(labels.duties, KINDS, FLAGS, 16.0)
     write_json(tmp_path / LAYOUT.labels, {"duties": labels.duties, "kinds": KINDS, "flags": FLAGS, "scale": 16.0})
     lexical = read_lexical(tmp_path, names)
@@ -39,6 +39,6 @@ def test_scores_are_those_of_the_fitted_regression(examples: list[Example], labe
 def test_a_text_without_a_known_ngram_gets_the_constants(
     examples: list[Example], labels: Labels, tmp_path: Path
 ) -> None:
-    export_lexical([*examples, replace(examples[0], complexity=3, kind="suggestion")] * 4, labels.duties, tmp_path)
+    export_lexical([*examples, replace(examples[0], complexity=3, kind="suggestion")] * 4, labels, tmp_path)
     lexical = read_lexical(tmp_path, LabelSet(labels.duties, KINDS, FLAGS, 16.0))
     assert np.array_equal(lexical.score_one(""), lexical.bias)

@@ -79,7 +79,7 @@ def test_an_exported_model_is_checked_whole_when_it_is_loaded(
 ) -> None:
     folder = tmp_path / "model"
     export_network(trained, base.tokenizer, LabelSet(labels.duties, KINDS, FLAGS, trained.heads.scale), folder)
-    export_lexical([*examples, replace(examples[0], complexity=3, kind="suggestion")] * 4, labels.duties, folder)
+    export_lexical([*examples, replace(examples[0], complexity=3, kind="suggestion")] * 4, labels, folder)
     with pytest.raises(ModelError, match="not a model folder"):
         load(folder)
     hard = [*examples, replace(examples[0], complexity=3)]
