@@ -8,8 +8,6 @@ from enum import StrEnum
 from importlib.resources.abc import Traversable
 from typing import TypeVar
 
-from nlp.mentions import Lexicon
-
 
 class ConfigError(ValueError):
     """A city's folder cannot be used. The message names the file, the line and what to do, one problem a line."""
@@ -84,10 +82,9 @@ class OrgChart:
         """The first duty of an office in the table's order; empty when it has none."""
         return next((duty.id for duty in self.duties.values() if duty.office == office), "")
 
-    def lexicon(self) -> Lexicon:
-        """The offices' names and short names, to be looked for in texts."""
-        names = {name: ("office", one.id) for one in self.offices.values() for name in (*one.aliases, one.name)}
-        return Lexicon(names)
+    def names(self) -> dict[str, tuple[str, str]]:
+        """The offices' names and short names, each with `office` and the office's id: entries of a `Lexicon`."""
+        return {name: ("office", one.id) for one in self.offices.values() for name in (*one.aliases, one.name)}
 
 
 def load_orgchart(folder: Traversable, day: date) -> OrgChart:

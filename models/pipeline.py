@@ -13,7 +13,7 @@ from models.prediction import Floats
 from models.reasons import reasons
 from models.router import Router, Routing
 from nlp.complaint import Complaint
-from nlp.mentions import Lexicon
+from nlp.mentions import Lexicon, municipalities
 from nlp.reading import Reading, read
 
 
@@ -61,7 +61,14 @@ def open_pipeline(
     return assemble(classifier, chart, city)
 
 
+def lexicon(chart: OrgChart, city: City) -> Lexicon:
+    """What is looked for in texts: the offices' names, and those of other cities, with and without their hall (청)."""
+    elsewhere = [name for name in municipalities() if name != city.name]
+    cities = {f"{name}{hall}": ("municipality", name) for name in elsewhere for hall in ("", "청")}
+    return Lexicon({**cities, **chart.names()})
+
+
 def assemble(classifier: NeuralClassifier, chart: OrgChart, city: City) -> Pipeline:
     """A pipeline from its parts."""
     router = Router(chart, city, classifier.calibration, classifier.duties)
-    return Pipeline(classifier, chart, city, router, chart.lexicon())
+    return Pipeline(classifier, chart, city, router, lexicon(chart, city))

@@ -21,7 +21,7 @@ def phrases() -> dict[str, str]:
 
 def reasons(reading: Reading, routing: Routing, chart: OrgChart, city: City) -> tuple[str, ...]:
     """The reasons of one routing, the lead's first, the handling's last."""
-    return (*about_offices(reading, routing, chart), *about_case(routing, city), about_handling(routing))
+    return (*about_offices(reading, routing, chart), *about_case(reading, routing, city), about_handling(routing))
 
 
 def about_offices(reading: Reading, routing: Routing, chart: OrgChart) -> Iterator[str]:
@@ -43,7 +43,7 @@ def about_offices(reading: Reading, routing: Routing, chart: OrgChart) -> Iterat
         yield say[routing.transfer].format(office=routing.lead.name)
 
 
-def about_case(routing: Routing, city: City) -> Iterator[str]:
+def about_case(reading: Reading, routing: Routing, city: City) -> Iterator[str]:
     """What makes the case what it is."""
     say = phrases()
     if not routing.support and routing.several >= 0.5:
@@ -51,6 +51,9 @@ def about_case(routing: Routing, city: City) -> Iterator[str]:
     if routing.complexity >= city.consultation_level:
         yield say["level"].format(level=routing.complexity, name=city.levels[routing.complexity])
     yield from (say[flag] for flag in routing.flags)
+    elsewhere = dict.fromkeys(one.key for one in reading.mentions if one.kind == "municipality")
+    if elsewhere:
+        yield say["elsewhere"].format(cities=", ".join(elsewhere))
 
 
 def about_handling(routing: Routing) -> str:

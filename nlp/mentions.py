@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 # What may follow a name in Korean: a particle, another word, or nothing.
 AFTER = (
@@ -24,6 +26,12 @@ class Mention:
     key: str
     text: str
     start: int
+
+
+@cache
+def municipalities() -> tuple[str, ...]:
+    """The cities (시) and counties (군) of Korea by name. Districts (구) are left out: many share a name."""
+    return tuple(files("nlp").joinpath("data/municipalities.txt").read_text(encoding="utf-8").split())
 
 
 class Lexicon:
@@ -48,8 +56,9 @@ class Lexicon:
         return tuple(sorted([*named, *places], key=lambda one: one.start))
 
     def hits(self, text: str) -> Iterable[re.Match[str]]:
-        """Matches of the names; a short one (two syllables) must not continue another word."""
+        """Matches of the names; a short one (two syllables) and a city's must not continue a word (보여주시는)."""
         for hit in self.pattern.finditer(text):
             inside = hit.start() > 0 and "가" <= text[hit.start() - 1] <= "힣"
-            if not (inside and len(hit.group()) < 3):
+            wary = len(hit.group()) < 3 or self.names[hit.group()][0] == "municipality"
+            if not (inside and wary):
                 yield hit

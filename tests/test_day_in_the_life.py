@@ -48,3 +48,10 @@ def test_a_complaint_is_routed_alike_alone_and_in_a_crowd(pipeline: Pipeline) ->
 
 def test_no_complaints_give_no_routings(pipeline: Pipeline) -> None:
     assert pipeline.route([]) == []
+
+
+def test_another_citys_name_is_pointed_out_and_our_own_is_not(pipeline: Pipeline) -> None:
+    texts = ["천안시청 앞 도로가 파였습니다. 메워 주세요.", "하남시 도로가 파였습니다. 알려주시는 대로 기다릴게요."]
+    there, here = pipeline.route([Complaint(id=str(at), body=text) for at, text in enumerate(texts)])
+    assert any("천안시" in reason for reason in there.reasons)
+    assert not any("다른 시·군" in reason for reason in here.reasons)

@@ -13,6 +13,7 @@ from models.orgchart import OrgChart, load_orgchart
 from models.prediction import Prediction
 from models.router import Handling, Router, Routing
 from nlp.complaint import Complaint
+from nlp.mentions import Lexicon
 from nlp.reading import read_one
 
 CALIBRATION = Calibration(
@@ -61,7 +62,7 @@ def route(chart: OrgChart, city: City) -> Callable[..., Routing]:
     router = Router(chart, city, CALIBRATION, tuple(chart.duties))
 
     def run(prediction: Prediction, text: str = "보안등이 꺼졌어요. 고쳐 주세요.") -> Routing:
-        return router.route(read_one(Complaint(id="1", body=text), chart.lexicon()), prediction)
+        return router.route(read_one(Complaint(id="1", body=text), Lexicon(chart.names())), prediction)
 
     return run
 
@@ -181,7 +182,7 @@ def test_a_model_routes_by_a_table_that_moved_a_duty(city: City, city_folder: Ca
 
     chart = load_orgchart(city_folder(duties=moved), date(2026, 11, 26))
     router = Router(chart, city, CALIBRATION, tuple(load_orgchart(standard(), date(2026, 11, 26)).duties))
-    reading = read_one(Complaint(id="1", body="보안등이 꺼졌어요."), chart.lexicon())
+    reading = read_one(Complaint(id="1", body="보안등이 꺼졌어요."), Lexicon(chart.names()))
     assert router.route(reading, predicted(chart, {"road.light": 0.9})).lead.id == "traffic"
 
 
