@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from training.measures import wilson
 from training.plots import confusion, direct_curve, reliability
 from training.scoring import Case, figures, mean
 
@@ -83,9 +84,9 @@ def breakdowns(cases: Sequence[Case], evaluation: Evaluation) -> Iterator[tuple[
     yield (
         "field",
         table(
-            ("field", "cases", "lead office right", "lead duty right"),
+            ("field", "cases", "lead office right", "lead duty right", "direct", "direct and right", "from", "to"),
             [
-                (field, len(held), *rights(held))
+                (field, len(held), *rights(held), *kept(held))
                 for field, held in grouped(cases, lambda c: chart.duties[c.example.lead].field)
             ],
         ),
@@ -114,6 +115,13 @@ def rights(cases: Sequence[Case]) -> tuple[str, str]:
         shown(mean([case.right for case in cases])),
         shown(mean([case.answer.duties[0] in case.leads for case in cases])),
     )
+
+
+def kept(cases: Sequence[Case]) -> tuple[int, str, str, str]:
+    """How many cases went direct, the share of them that was right, and its interval."""
+    direct = [case.right for case in cases if case.answer.handling == "direct"]
+    low, high = wilson(sum(direct), len(direct))
+    return len(direct), shown(mean(direct)), shown(low), shown(high)
 
 
 def taken_for(cases: Sequence[Case]) -> str:

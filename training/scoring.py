@@ -121,6 +121,8 @@ def figures(cases: Sequence[Case]) -> dict[str, float]:
         "lead duty, macro F1": duty_f1(cases),
         "none of ours: F1": none_f1(cases),
         "several: cases": len(several),
+        "several: lead office": mean([case.right for case in several]),
+        "several: lead office one of those asked for": mean([case.answer.office in case.offices for case in several]),
         "several: found": mean([bool(case.answer.support) or to_coordinator(case) for case in several]),
         "several: named": mean([len(case.offices & case.named) / len(case.offices) for case in several]),
         "several: precision": mean([case.several for case in support]),
