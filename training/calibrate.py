@@ -25,8 +25,8 @@ COVERED = (0.80, 0.90, 0.95, 0.98)
 CONFIDENCE = 0.90  # one-sided: that a promise holds on texts like the held-out ones
 LEAST = 40  # direct cases without which no promise is made
 SHIFT = 0.02  # what mail of other cities was below held-out texts: asked for on top of what is wanted of mail
-NAMED = 0.78  # of the cases with a support office, the share that truly has several
-FOUND = 0.84  # of the cases of several offices, the share that the coordinator sees
+NAMED = 0.85  # of the cases with a support office, the share that truly has several
+FOUND = 0.85  # of the cases of several offices, the share that the coordinator sees
 
 
 @dataclass(frozen=True, slots=True)
