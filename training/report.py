@@ -1,18 +1,14 @@
 """The evaluation as one page, with tables and plots."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from models.orgchart import OrgChart
 from training.measures import wilson
 from training.plots import confusion, direct_curve, reliability
 from training.scoring import Case, figures, mean
-
-if TYPE_CHECKING:
-    from training.evaluate import Evaluation
 
 WORST = 20
 EXCERPT = 160
@@ -22,6 +18,24 @@ NAMES = {
     "several": "several: half need several offices, half only look so",
     "real": "real: labelled complaints of other cities (their text is never shown)",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The cases of each test set (`natural`, `several`, `none`, `real`) under each system, and what was measured.
+
+    `plain` names the test sets whose texts may be shown: a real complaint's never is.
+    """
+
+    version: str
+    chart: OrgChart
+    cases: Mapping[str, Mapping[str, Sequence[Case]]]
+    training_texts: int
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The test sets of our own, each text in one of them."""
+        return tuple(name for name in self.cases if name in ("natural", "several"))
 
 
 def report(evaluation: Evaluation, folder: Path) -> str:

@@ -16,6 +16,7 @@ from serve.cases import Arrival, World, open_case
 from serve.cli import REFUSED, main
 from serve.decide import decide
 from serve.feedback import export
+from serve.likeness import Likeness
 from serve.moves import Actor
 from serve.people import SignInError, add_key, known_key, proves, revoke_key, sign_in, signed_in
 from serve.retention import purge
@@ -67,6 +68,22 @@ def test_erasure_takes_words_and_person_and_keeps_figures_and_the_trail(
         assert session.scalars(select(Proposed)).one().proposal["lead"] == "roads"
         assert len(session.scalars(select(Decided)).all()) == 4
         assert verify(session) == []
+
+
+def test_what_is_erased_leaves_the_memory_of_likeness_too(
+    store: Store, pipeline: Pipeline, closed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    likeness = Likeness()
+    with store.write() as session:
+        likeness.refresh(session)
+        assert any(likeness.vectors)
+        session.execute(update(Case).where(Case.id == closed).values(closed_at=datetime(2020, 1, 1, tzinfo=UTC)))
+    assert purge(store, pipeline.city, "test") == 1
+    monkeypatch.setattr("serve.likeness.KEPT", 0.0)
+    with store.read() as session:
+        likeness.refresh(session)
+    assert likeness.cases
+    assert not any(likeness.vectors)
 
 
 def test_decided_cases_go_out_masked_with_what_was_proposed(store: Store, closed: int, tmp_path: Path) -> None:

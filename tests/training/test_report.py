@@ -3,9 +3,8 @@ from pathlib import Path
 
 from models.orgchart import OrgChart
 from training.baseline import Linear, constant
-from training.evaluate import Evaluation
 from training.examples import Example
-from training.report import report
+from training.report import Evaluation, report
 from training.scoring import cases_of
 
 
