@@ -42,4 +42,5 @@ def wilson(hits: int, cases: int, z: float = 1.96) -> tuple[float, float]:
     share = hits / cases
     centre = share + z * z / (2 * cases)
     spread = z * np.sqrt(share * (1 - share) / cases + z * z / (4 * cases * cases))
-    return float((centre - spread) / (1 + z * z / cases)), float((centre + spread) / (1 + z * z / cases))
+    low, high = ((centre + side) / (1 + z * z / cases) for side in (-spread, spread))
+    return max(0.0, float(low)), min(1.0, float(high))
