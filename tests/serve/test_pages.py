@@ -95,7 +95,7 @@ def test_a_coordinator_decides_by_keyboard_and_takes_it_back(sign_in: SignIn, op
     assert chosen != "parks"
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: first not in url)
-    expect(page.get_by_role("status")).to_contain_text("배정 확정 했습니다")
+    expect(page.get_by_role("status")).to_contain_text("배정 확정 처리했습니다")
     page.keyboard.press("z")
     page.wait_for_url(f"**/cases/{first}*")
     expect(page.locator("h1")).to_contain_text("배정 검토")
